@@ -1,0 +1,65 @@
+/** One kind as the API serves it. A new kind is one entry here and, if it has rules of its own, one entry in `apiserver/kinds/`. */
+export interface KindInfo {
+  readonly kind: string;
+  readonly group: string;
+  readonly version: string;
+  /** The plural of URLs. */
+  readonly resource: string;
+  readonly singular: string;
+  readonly shortNames: readonly string[];
+  readonly namespaced: boolean;
+  readonly subresources: readonly string[];
+  /** In `kubectl get all`. */
+  readonly inAll?: boolean;
+}
+
+const entry = (kind: string, group: string, version: string, resource: string, namespaced: boolean, shortNames: readonly string[] = [], subresources: readonly string[] = [], inAll = false): KindInfo => ({
+  kind, group, version, resource, singular: kind.toLowerCase(), shortNames, namespaced, subresources, inAll,
+});
+
+export const KINDS: readonly KindInfo[] = [
+  entry('Namespace', '', 'v1', 'namespaces', false, ['ns'], ['finalize', 'status']),
+  entry('Node', '', 'v1', 'nodes', false, ['no'], ['status']),
+  entry('Pod', '', 'v1', 'pods', true, ['po'], ['status', 'binding', 'eviction', 'log', 'exec', 'ephemeralcontainers', 'resize'], true),
+  entry('Service', '', 'v1', 'services', true, ['svc'], ['status'], true),
+  entry('Endpoints', '', 'v1', 'endpoints', true, ['ep']),
+  entry('Event', '', 'v1', 'events', true, ['ev']),
+  entry('ConfigMap', '', 'v1', 'configmaps', true, ['cm']),
+  entry('Secret', '', 'v1', 'secrets', true),
+  entry('ServiceAccount', '', 'v1', 'serviceaccounts', true, ['sa'], ['token']),
+  entry('PersistentVolume', '', 'v1', 'persistentvolumes', false, ['pv'], ['status']),
+  entry('PersistentVolumeClaim', '', 'v1', 'persistentvolumeclaims', true, ['pvc'], ['status']),
+  entry('Deployment', 'apps', 'v1', 'deployments', true, ['deploy'], ['status', 'scale'], true),
+  entry('ReplicaSet', 'apps', 'v1', 'replicasets', true, ['rs'], ['status', 'scale'], true),
+  entry('Lease', 'coordination.k8s.io', 'v1', 'leases', true),
+  entry('EndpointSlice', 'discovery.k8s.io', 'v1', 'endpointslices', true),
+  entry('PodDisruptionBudget', 'policy', 'v1', 'poddisruptionbudgets', true, ['pdb'], ['status']),
+  entry('PriorityClass', 'scheduling.k8s.io', 'v1', 'priorityclasses', false, ['pc']),
+  entry('StorageClass', 'storage.k8s.io', 'v1', 'storageclasses', false, ['sc']),
+];
+
+const byKind = new Map(KINDS.map((info) => [info.kind, info]));
+const byResource = new Map(KINDS.map((info) => [`${info.group}/${info.version}/${info.resource}`, info]));
+
+export const apiVersionOf = (info: KindInfo): string => (info.group === '' ? info.version : `${info.group}/${info.version}`);
+export const kindInfo = (kind: string): KindInfo | undefined => byKind.get(kind);
+/** events.k8s.io serves the same Events as the core group does. */
+export const resourceInfo = (group: string, version: string, resource: string): KindInfo | undefined =>
+  byResource.get(`${group === 'events.k8s.io' && resource === 'events' ? '' : group}/${version}/${resource}`);
+
+/** "deployments.apps", or "pods": as the API server's messages name a resource. */
+export const qualifiedResource = (info: KindInfo): string => (info.group === '' ? info.resource : `${info.resource}.${info.group}`);
+
+/** The path of a collection, or of one object, or of its subresource. */
+export function pathOf(kind: string, namespace: string | undefined, name?: string, subresource?: string): string {
+  const info = byKind.get(kind);
+  if (info === undefined) throw new Error(`no such kind: ${kind}`);
+  const prefix = info.group === '' ? `/api/${info.version}` : `/apis/${info.group}/${info.version}`;
+  const scope = info.namespaced && namespace !== undefined ? `/namespaces/${namespace}` : '';
+  return `${prefix}${scope}/${info.resource}${name === undefined ? '' : `/${name}`}${subresource === undefined ? '' : `/${subresource}`}`;
+}
+/** The path of an object by its key ("default/web", or "node-1"). */
+export function pathOfKey(kind: string, key: string, subresource?: string): string {
+  const slash = key.indexOf('/');
+  return slash < 0 ? pathOf(kind, undefined, key, subresource) : pathOf(kind, key.slice(0, slash), key.slice(slash + 1), subresource);
+}

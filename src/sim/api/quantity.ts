@@ -1,0 +1,58 @@
+/**
+ * Quantities ("500m", "1Gi", "1e3"), exactly, up to 2^53 thousandths: what the real API calls resource.Quantity.
+ * Larger ones are capped at MAX_VALUE, as upstream caps at 2^63-1.
+ */
+const PATTERN = /^([+-]?)(\d*)(?:\.(\d*))?(?:([numkMGTPE]|[KMGTPE]i)|[eE]([+-]?\d{1,3}))?$/;
+const DECIMAL: Readonly<Record<string, number>> = { n: -9, u: -6, m: -3, k: 3, M: 6, G: 9, T: 12, P: 15, E: 18 };
+const BINARY: Readonly<Record<string, bigint>> = { Ki: 1n << 10n, Mi: 1n << 20n, Gi: 1n << 30n, Ti: 1n << 40n, Pi: 1n << 50n, Ei: 1n << 60n };
+
+export const MAX_VALUE = (1n << 63n) - 1n;
+
+/** The quantity in nano units, rounded up (away from zero) as upstream does beyond nano; undefined: not a quantity. */
+export function parseQuantity(text: string): bigint | undefined {
+  const m = PATTERN.exec(text);
+  if (m === null) return undefined;
+  const whole = m[2] ?? '';
+  const fraction = m[3] ?? '';
+  if (whole === '' && fraction === '') return undefined;
+  const digits = BigInt(whole + fraction);
+  const suffix = m[4];
+  let nano: bigint;
+  if (suffix !== undefined && suffix.length === 2) {
+    const scaled = digits * BINARY[suffix]! * 1_000_000_000n;
+    const divisor = 10n ** BigInt(fraction.length);
+    nano = (scaled + divisor - 1n) / divisor;
+  } else {
+    const exponent = (suffix === undefined ? Number(m[5] ?? 0) : DECIMAL[suffix]!) - fraction.length + 9;
+    if (exponent >= 0) nano = exponent > 60 && digits > 0n ? MAX_VALUE * 1_000_000_000n : digits * 10n ** BigInt(exponent);
+    else {
+      const divisor = 10n ** BigInt(-exponent);
+      nano = (digits + divisor - 1n) / divisor;
+    }
+  }
+  const limit = MAX_VALUE * 1_000_000_000n;
+  if (nano > limit) nano = limit;
+  return m[1] === '-' ? -nano : nano;
+}
+
+const ceilDivide = (a: bigint, b: bigint): bigint => (a >= 0n ? (a + b - 1n) / b : a / b);
+
+const milliCache = new Map<string, number>();
+const valueCache = new Map<string, number>();
+const bounded = (cache: Map<string, number>, key: string, value: number): number => {
+  if (cache.size > 10_000) cache.clear();
+  cache.set(key, value);
+  return value;
+};
+
+/** Quantity.MilliValue(): thousandths, rounded up. 0 for what is not a quantity: the API server refuses those. */
+export function milliValue(text: string | undefined): number {
+  if (text === undefined) return 0;
+  return milliCache.get(text) ?? bounded(milliCache, text, Number(ceilDivide(parseQuantity(text) ?? 0n, 1_000_000n)));
+}
+
+/** Quantity.Value(): whole units, rounded up. */
+export function wholeValue(text: string | undefined): number {
+  if (text === undefined) return 0;
+  return valueCache.get(text) ?? bounded(valueCache, text, Number(ceilDivide(parseQuantity(text) ?? 0n, 1_000_000_000n)));
+}
