@@ -19,8 +19,8 @@ export interface Change {
   readonly subresource?: string;
   readonly cause: StepId;
   readonly because?: Reason;
-  /** The change of the same object before this one; undefined at its creation. */
+  /** The change of the same key before this one, also across a deletion: so a view that lags finds what it knew. */
   readonly previous: Change | undefined;
-  /** How many changes this object had before: 0 at its creation. */
+  /** How many changes this key had before. */
   readonly nth: number;
 }

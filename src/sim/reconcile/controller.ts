@@ -1,0 +1,83 @@
+import type { Change } from '../api/change.ts';
+import type { Kind, ByKind, ObjectReference } from '../api/object.ts';
+import type { Reason } from '../api/reason.ts';
+import type { Request, Response } from '../api/request.ts';
+import type { Micros } from '../api/time.ts';
+import type { View } from '../kernel/process.ts';
+
+export type { View };
+
+/** An Event as a recorder takes it; the recorder aggregates, counts and limits as client-go's does. */
+export interface EventNote {
+  readonly regarding: ObjectReference;
+  readonly type: 'Normal' | 'Warning';
+  readonly reason: string;
+  /** "{name}" stands for the name of the object in the write's answer, "{error}" for a refusal's message. */
+  readonly message: string;
+}
+
+/** One request of a plan. */
+export interface Write {
+  readonly request: Omit<Request, 'user'>;
+  readonly because?: Reason;
+  /** Refusals with these codes count as success (404 for a delete that somebody else was faster with). */
+  readonly accept?: readonly number[];
+  /** Recorded when it was accepted. */
+  readonly event?: EventNote;
+  /** Recorded when it was refused. */
+  readonly failureEvent?: EventNote;
+}
+
+/** What a reconciliation wants done. */
+export interface Plan<M> {
+  /** A batch is sent when the one before is answered; the first refusal ends the plan and requeues with back-off, as upstream's `return err`. */
+  readonly batches: readonly (readonly Write[])[];
+  /** Recorded at once, without waiting for a write. */
+  readonly events?: readonly EventNote[];
+  /** What upstream keeps in the controller's struct, per key; null forgets it; absent keeps it. A crash loses it. */
+  readonly memory?: M | null;
+  readonly because: Reason;
+  readonly requeueAfterMicros?: Micros;
+}
+
+export interface ReconcileContext {
+  /**
+   * False while this key's own creations and deletions are not yet in the view: upstream's expectations (controller_utils.go),
+   * here read off the revisions of the answers instead of counted.
+   */
+  readonly settled: boolean;
+  /** How many times in a row this key's plan failed. */
+  readonly failures: number;
+  /** An unsigned 32-bit draw. */
+  draw(purpose: string, key: string): number;
+}
+
+/** A key to enqueue, at once or later. */
+export type Enqueue = string | { readonly key: string; readonly afterMicros: Micros };
+
+/**
+ * Add one file to controllers/ and one line to its index, and it runs: in its own process with its own lagging informers, rate-limited
+ * workqueue and identity.
+ */
+export interface Controller<M = unknown> {
+  /** Its identity: the service account in kube-system, "deployment-controller". */
+  readonly name: string;
+  /** What Events give as source, where it is not the name. */
+  readonly source?: string;
+  /** How many keys are reconciled at once (upstream's --concurrent-...-syncs). */
+  readonly workers: number;
+  /** For each kind with an informer: the keys that a change concerns. Called for the state after, and for the state before where it differs. */
+  readonly watches: { readonly [K in Kind]?: (object: ByKind[K], view: View, change: Change) => readonly Enqueue[] };
+  /** Kinds that are read, but whose changes alone never start a reconciliation. */
+  readonly reads?: readonly Kind[];
+  /** Says of a change that it cannot concern anybody here, from the change alone: it is then delivered without an event. */
+  readonly ignores?: (change: Change) => boolean;
+  /** Keys that are enqueued at the start and then each time so much later. */
+  readonly ticks?: Readonly<Record<string, Micros>>;
+  reconcile(key: string, view: View, memory: M | undefined, context: ReconcileContext): Plan<M>;
+  /** Sees each answer to its own writes while a plan is in flight; returns the memory to go on with. */
+  answered?(key: string, write: Write, response: Response, memory: M | undefined, view: View): M | undefined;
+}
+
+/** Nothing to do. */
+export const idle = <M>(because: Reason): Plan<M> => ({ batches: [], because });
