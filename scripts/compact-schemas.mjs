@@ -1,0 +1,134 @@
+// Writes src/sim/apiserver/schemas.generated.ts: what the API server knows of each field, one line a type.
+//
+//   node scripts/compact-schemas.mjs SCHEMAS.json GOMODCACHE
+//
+// SCHEMAS.json holds the OpenAPI v3 component schemas of the API (list map keys, patch strategies and merge keys come from it).
+// GOMODCACHE is a Go module cache that has k8s.io/api and k8s.io/apimachinery: only Go's types say which scalar has which
+// name in an error message, and which empty field is left out of the answer. Run by hand when the Kubernetes version changes.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+
+const [schemasFile, cache] = process.argv.slice(2);
+if (cache === undefined) throw new Error('usage: compact-schemas.mjs SCHEMAS.json GOMODCACHE');
+const schemas = JSON.parse(readFileSync(schemasFile, 'utf8'));
+const root = new URL('..', import.meta.url);
+const moduleDir = (name) => `${cache}/k8s.io/${readdirSync(`${cache}/k8s.io`).filter((d) => d.startsWith(`${name}@`)).sort((a, b) => (a < b ? -1 : 1)).at(-1)}`;
+const api = moduleDir('api');
+const machinery = moduleDir('apimachinery');
+
+const packages = {
+  core: { dir: `${api}/core/v1`, schema: 'io.k8s.api.core.v1' },
+  meta: { dir: `${machinery}/pkg/apis/meta/v1`, schema: 'io.k8s.apimachinery.pkg.apis.meta.v1' },
+};
+for (const group of ['apps', 'autoscaling', 'coordination', 'discovery', 'events', 'policy', 'scheduling', 'storage']) {
+  packages[group] = { dir: `${api}/${group}/v1`, schema: `io.k8s.api.${group}.v1` };
+}
+const packageOf = (alias, own) => {
+  if (alias === undefined) return own;
+  if (alias === 'metav1') return 'meta';
+  if (alias === 'corev1' || alias === 'apiv1' || alias === 'v1') return 'core';
+  return alias;
+};
+
+/** Every struct and every named type of a package, from its types*.go. */
+function parsePackage(name) {
+  const structs = new Map();
+  const named = new Map();
+  for (const file of readdirSync(packages[name].dir).filter((f) => f.endsWith('.go') && !f.includes('zz_generated') && !f.includes('generated.p') && !f.endsWith('_test.go'))) {
+    const text = readFileSync(`${packages[name].dir}/${file}`, 'utf8');
+    for (const m of text.matchAll(/^type (\w+) struct \{\n([\s\S]*?)^\}/gm)) {
+      const fields = [];
+      for (const line of m[2].split('\n')) {
+        const f = /^\t(?:(\w+)\s+)?(\S+)\s+`([^`]*)`/.exec(line);
+        if (f === null) continue;
+        const json = /json:"([^"]*)"/.exec(f[3])?.[1];
+        if (json === undefined) continue;
+        const [jsonName, ...options] = json.split(',');
+        if (jsonName === '-') continue;
+        fields.push({ json: jsonName, options, type: f[2] });
+      }
+      structs.set(m[1], fields);
+    }
+    for (const m of text.matchAll(/^type (\w+) (?!struct|interface)(\S+)/gm)) named.set(m[1], m[2]);
+    for (const m of text.matchAll(/^type \(\n([\s\S]*?)^\)/gm)) for (const n of m[1].matchAll(/^\t(\w+)\s+(\w+)$/gm)) named.set(n[1], n[2]);
+  }
+  return { structs, named };
+}
+const parsed = Object.fromEntries(Object.keys(packages).map((name) => [name, parsePackage(name)]));
+
+const SCALARS = { string: 's', bool: 'b', int32: 'i', int64: 'l', int: 'l', float64: 'f', '[]byte': 'y' };
+const out = new Map();
+const ids = new Map();
+const queue = [];
+function idOf(pkg, name) {
+  const full = `${pkg}.${name}`;
+  if (!ids.has(full)) {
+    const taken = [...ids.values()].includes(name);
+    ids.set(full, taken ? full : name);
+    queue.push([pkg, name]);
+  }
+  return ids.get(full);
+}
+/** A Go type as the table writes it. */
+function encode(go, pkg) {
+  if (SCALARS[go] !== undefined) return SCALARS[go];
+  if (go.startsWith('*')) return `*${encode(go.slice(1), pkg)}`;
+  if (go.startsWith('[]')) return `[${encode(go.slice(2), pkg)}`;
+  const map = /^map\[(\w+)\](.+)$/.exec(go);
+  if (map !== null) return `{${encode(map[2], pkg)}`;
+  const [, alias, name] = /^(?:(\w+)\.)?(\w+)$/.exec(go);
+  if (alias === 'resource' && name === 'Quantity') return 'q';
+  if (alias === 'intstr' && name === 'IntOrString') return 'x';
+  if (alias === 'types') return 's=types.' + name;
+  if (alias === 'runtime') return 'r';
+  const at = packageOf(alias, pkg);
+  if (at === 'meta' && name === 'Time') return 't';
+  if (at === 'meta' && name === 'MicroTime') return 'u';
+  if (at === 'meta' && name === 'FieldsV1') return 'r';
+  if (parsed[at] === undefined) throw new Error('no package for ' + go + ' in ' + pkg);
+  if (parsed[at].structs.has(name)) return `@${idOf(at, name)}`;
+  const under = parsed[at].named.get(name);
+  if (under === undefined) throw new Error(`no type ${at}.${name}`);
+  return `${encode(under, at)}=v1.${name}`;
+}
+function fieldsOf(pkg, name) {
+  const lines = [];
+  const schema = schemas[`${packages[pkg].schema}.${name}`];
+  for (const field of parsed[pkg].structs.get(name)) {
+    const inline = field.options.includes('inline') || field.json === '';
+    if (inline) {
+      const [, alias, inner] = /^\*?(?:(\w+)\.)?(\w+)$/.exec(field.type);
+      if (inner === 'TypeMeta') lines.push('kind s', 'apiVersion s');
+      else lines.push(...fieldsOf(packageOf(alias, pkg), inner).map((line) => line));
+      continue;
+    }
+    let line = `${field.json} ${encode(field.type, pkg)}`;
+    if (!field.options.includes('omitempty')) line += field.options.includes('omitzero') ? '~' : '!';
+    else if (field.options.includes('omitzero')) line += '~';
+    const property = schema?.properties?.[field.json];
+    if (property !== undefined) {
+      const keys = property['x-kubernetes-list-map-keys'];
+      if (keys !== undefined) line += ` m:${keys.join(',')}`;
+      else if (property['x-kubernetes-list-type'] === 'set') line += ' set';
+      const strategy = property['x-kubernetes-patch-strategy'];
+      if (strategy !== undefined) line += ` p:${property['x-kubernetes-patch-merge-key'] ?? ''}:${strategy}`;
+    }
+    lines.push(line);
+  }
+  return lines;
+}
+
+const kindsText = readFileSync(new URL('src/sim/api/kinds.ts', root), 'utf8');
+const roots = [...kindsText.matchAll(/entry\('(\w+)', '([\w.]*)'/g)].map((m) => [m[2] === '' ? 'core' : m[2].split('.')[0], m[1]]);
+roots.push(['core', 'Binding'], ['policy', 'Eviction'], ['autoscaling', 'Scale'], ['meta', 'DeleteOptions'], ['events', 'Event']);
+for (const [pkg, name] of roots) idOf(pkg, name);
+while (queue.length > 0) {
+  const [pkg, name] = queue.shift();
+  out.set(ids.get(`${pkg}.${name}`), fieldsOf(pkg, name));
+}
+const text = [...out].map(([id, fields]) => `  ${/^\w+$/.test(id) ? id : `'${id}'`}: '${fields.join('|')}',`).join('\n');
+writeFileSync(new URL('src/sim/apiserver/schemas.generated.ts', root), `// Written by scripts/compact-schemas.mjs: do not edit. schema.ts says how a line is read.
+export const SCHEMAS: Readonly<Record<string, string>> = {
+${text}
+};
+`);
+console.log(`${out.size} types, ${text.length} bytes`);

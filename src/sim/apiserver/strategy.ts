@@ -1,0 +1,49 @@
+import type { Status } from '../api/request.ts';
+import type { KubernetesObject } from '../api/object.ts';
+
+/** The words of `details.causes[].reason` (field.ErrorType upstream). */
+export type FieldReason =
+  | 'FieldValueRequired'
+  | 'FieldValueInvalid'
+  | 'FieldValueNotSupported'
+  | 'FieldValueForbidden'
+  | 'FieldValueDuplicate'
+  | 'FieldValueNotFound'
+  | 'FieldValueTooLong'
+  | 'FieldValueTooMany'
+  | 'FieldValueTypeInvalid'
+  | 'InternalError';
+
+/** One reason to refuse an object. `message` is exactly `details.causes[].message`; the whole Status puts `field: ` before it. */
+export interface FieldError {
+  readonly field: string;
+  readonly reason: FieldReason;
+  readonly message: string;
+}
+
+export interface AdmissionContext {
+  /** An object of the store at head, by kind and key ("default/web", "node-1"). */
+  lookup(kind: string, key: string): KubernetesObject | undefined;
+  /** A keyed random draw: an integer in [0, n). The same purpose is asked at most a few times for one object. */
+  draw(purpose: string, n: number): number;
+}
+
+/**
+ * What one kind does beyond storing JSON. Every function is pure and returns a new object (or the same one when nothing is to do).
+ * The order of a create: decode, default, admit, prepareForCreate, validateCreate, store; of an update: decode, default, prepareForUpdate, validateUpdate.
+ * A missing function means: nothing special.
+ */
+export interface Strategy<T extends KubernetesObject = KubernetesObject> {
+  default?(object: T): T;
+  prepareForCreate?(object: T): T;
+  prepareForUpdate?(object: T, old: T): T;
+  prepareForStatusUpdate?(object: T, old: T): T;
+  validateCreate?(object: T): readonly FieldError[];
+  validateUpdate?(object: T, old: T): readonly FieldError[];
+  validateStatusUpdate?(object: T, old: T): readonly FieldError[];
+  warnings?(object: T, old?: T): readonly string[];
+}
+
+export function isStatus(value: { readonly kind: string }): value is Status {
+  return value.kind === 'Status';
+}
