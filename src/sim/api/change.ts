@@ -23,4 +23,8 @@ export interface Change {
   readonly previous: Change | undefined;
   /** How many changes this key had before. */
   readonly nth: number;
+  /** Its place in the log of its kind. */
+  readonly ordinal: number;
+  /** A hash of kind and key: the draws about this object start from it. */
+  readonly id: number;
 }
