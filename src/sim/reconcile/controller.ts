@@ -1,20 +1,12 @@
 import type { Change } from '../api/change.ts';
-import type { Kind, ByKind, ObjectReference } from '../api/object.ts';
+import type { EventNote } from '../api/eventnote.ts';
+import type { Kind, ByKind } from '../api/object.ts';
 import type { Reason } from '../api/reason.ts';
 import type { Request, Response } from '../api/request.ts';
 import type { Micros } from '../api/time.ts';
 import type { View } from '../kernel/process.ts';
 
-export type { View };
-
-/** An Event as a recorder takes it; the recorder aggregates, counts and limits as client-go's does. */
-export interface EventNote {
-  readonly regarding: ObjectReference;
-  readonly type: 'Normal' | 'Warning';
-  readonly reason: string;
-  /** "{name}" stands for the name of the object in the write's answer, "{error}" for a refusal's message. */
-  readonly message: string;
-}
+export type { EventNote, View };
 
 /** One request of a plan. */
 export interface Write {
