@@ -14,7 +14,7 @@ import type { Message, Note, Out, Process, Stimulus } from '../kernel/process.ts
 import { applyFault } from './faults.ts';
 import { advance, LATENCY, listenersOf, messageLatency, planDelivery, replyLatency, requestLatency, takeArrived, viewOf } from './network.ts';
 import { ensureProcess, machineOf } from './processes.ts';
-import type { StepRecord } from './trace.ts';
+import type { StepRecord } from '../kernel/trace.ts';
 import type { Pending, Slot, World } from './world.ts';
 
 /**

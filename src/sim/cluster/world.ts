@@ -11,7 +11,7 @@ import { newChance, type Chance } from '../kernel/draw.ts';
 import { newJournal, snapshotJournal } from '../kernel/journal.ts';
 import type { AnyProcess, Message } from '../kernel/process.ts';
 import { snapshot } from '../kernel/snapshot.ts';
-import type { Trace } from './trace.ts';
+import type { Trace } from '../kernel/trace.ts';
 
 /** Something that is due. `epoch` is the receiver's life: what was meant for a process that has crashed since is dropped. */
 export type Pending =

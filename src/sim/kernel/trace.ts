@@ -3,8 +3,8 @@ import type { Command } from '../api/cluster.ts';
 import type { Reason } from '../api/reason.ts';
 import type { Request, Response } from '../api/request.ts';
 import type { Micros } from '../api/time.ts';
-import type { Journal } from '../kernel/journal.ts';
-import type { Message, Note } from '../kernel/process.ts';
+import type { Journal } from './journal.ts';
+import type { Message, Note } from './process.ts';
 
 /**
  * What happened, step by step, for observers: *why*, the ten steps, the stage. Nothing in the simulation reads it, and it enters no digest.

@@ -1,0 +1,6 @@
+/** The only door of the simulation. */
+export { newTimeline, playUntil, seek, act, fork, stepForward, nextMoment, digestOf } from './record/timeline.ts';
+export type { Timeline, Story, Input, ScriptedInput, Target } from './record/timeline.ts';
+export { read, perform, answerTo } from './record/client.ts';
+export type { World } from './cluster/world.ts';
+export type { StepRecord, Trace } from './kernel/trace.ts';

@@ -1,0 +1,176 @@
+import type { StepId } from '../api/change.ts';
+import type { ClusterConfig, Command } from '../api/cluster.ts';
+import type { Micros } from '../api/time.ts';
+import { command as applyCommand, step } from '../cluster/step.ts';
+import { newCluster } from '../cluster/cluster.ts';
+import { snapshotWorld, type World } from '../cluster/world.ts';
+import { nextAt } from '../kernel/agenda.ts';
+import { digestHex } from '../kernel/digest.ts';
+
+/** Something from outside, and when: `steps` is the number of steps that had been taken; another engine goes by the time alone. */
+export interface Input {
+  readonly at: Micros;
+  readonly steps: StepId;
+  readonly command: Command;
+}
+/** An input that a scenario brings itself, by its time. */
+export interface ScriptedInput {
+  readonly at: Micros;
+  readonly command: Command;
+}
+
+export interface Story {
+  readonly config: ClusterConfig;
+  readonly seed: number;
+  /** In order of time. */
+  readonly script: readonly ScriptedInput[];
+}
+
+interface Checkpoint {
+  /** The present, and how many of the script's and of the later inputs had been played. */
+  readonly world: World;
+  readonly scripted: number;
+  readonly played: number;
+}
+
+/**
+ * A story that can be played, stopped, rewound and branched. The present is `world`; the past is reached through checkpoints and replay, and
+ * the future is what the inputs that are already known lead to.
+ */
+export interface Timeline {
+  readonly story: Story;
+  world: World;
+  scripted: number;
+  played: number;
+  /** What was done from outside, in order; beyond `played` lies the future that a rewind left behind. */
+  inputs: Input[];
+  /** In order of their steps. */
+  checkpoints: Checkpoint[];
+  spacingSteps: number;
+  /** Inputs of another engine's recording are placed by time. */
+  readonly byTime: boolean;
+  /** How far it has ever been played. */
+  furthestSteps: StepId;
+  furthestAt: Micros;
+}
+
+const FIRST_SPACING = 1_500;
+const MOST_CHECKPOINTS = 128;
+
+export function newTimeline(story: Story, inputs: readonly Input[] = [], byTime = false): Timeline {
+  const world = newCluster(story.config, story.seed);
+  const timeline: Timeline = { story, world, scripted: 0, played: 0, inputs: inputs.slice(), checkpoints: [], spacingSteps: FIRST_SPACING, byTime, furthestSteps: 0, furthestAt: 0 };
+  timeline.checkpoints.push(checkpointOf(timeline));
+  return timeline;
+}
+
+const checkpointOf = (timeline: Timeline): Checkpoint => ({ world: snapshotWorld(timeline.world), scripted: timeline.scripted, played: timeline.played });
+
+function keepCheckpoint(timeline: Timeline): void {
+  const { checkpoints, world } = timeline;
+  const last = checkpoints.at(-1)!;
+  if (world.steps < last.world.steps + timeline.spacingSteps) return;
+  checkpoints.push(checkpointOf(timeline));
+  if (checkpoints.length > MOST_CHECKPOINTS) {
+    // Twice as far apart: a long story costs no more memory than a short one.
+    timeline.checkpoints = checkpoints.filter((_, i) => i % 2 === 0);
+    timeline.spacingSteps *= 2;
+  }
+}
+
+/** The next input that is already known, and whether it comes before the next event. */
+function nextInput(timeline: Timeline): { readonly command: Command; readonly at: Micros; readonly from: 'script' | 'inputs' } | undefined {
+  const { world } = timeline;
+  const due = nextAt(world.agenda);
+  const played = timeline.inputs[timeline.played];
+  if (played !== undefined && (timeline.byTime ? played.at <= due : played.steps <= world.steps)) return { command: played.command, at: played.at, from: 'inputs' };
+  const scripted = timeline.story.script[timeline.scripted];
+  if (scripted !== undefined && scripted.at <= due) return { command: scripted.command, at: scripted.at, from: 'script' };
+  return undefined;
+}
+
+/** When something happens next; Infinity: never. */
+export function nextMoment(timeline: Timeline): Micros {
+  return nextInput(timeline)?.at ?? nextAt(timeline.world.agenda);
+}
+
+/** Takes one step: an input that is due, or the next event. False when nothing will ever happen. */
+export function stepForward(timeline: Timeline): boolean {
+  const { world } = timeline;
+  const input = nextInput(timeline);
+  if (input !== undefined) {
+    world.now = Math.max(world.now, input.at);
+    applyCommand(world, input.command);
+    if (input.from === 'inputs') timeline.played++;
+    else timeline.scripted++;
+  } else {
+    // What is on the agenda may have been overtaken (a timer set anew): then nothing is counted, and the next is tried.
+    const before = world.steps;
+    while (world.steps === before) if (!step(world)) return false;
+  }
+  keepCheckpoint(timeline);
+  if (world.steps > timeline.furthestSteps) {
+    timeline.furthestSteps = world.steps;
+    timeline.furthestAt = world.now;
+  }
+  return true;
+}
+
+/** Plays up to and including a moment, which then is the present. */
+export function playUntil(timeline: Timeline, at: Micros): void {
+  while (nextMoment(timeline) <= at) stepForward(timeline);
+  const { world } = timeline;
+  if (at > world.now) world.now = at;
+  if (at > timeline.furthestAt) timeline.furthestAt = at;
+}
+
+export type Target = { readonly steps: StepId } | { readonly at: Micros };
+
+/** Goes to a moment or to a step, backwards or forwards. */
+export function seek(timeline: Timeline, target: Target): void {
+  const reached = (world: World): boolean => ('steps' in target ? world.steps <= target.steps : world.now <= target.at);
+  // By time the end of the instant is meant: a checkpoint within it is not past it.
+  let best: Checkpoint | undefined;
+  for (const checkpoint of timeline.checkpoints) if (reached(checkpoint.world)) best = checkpoint;
+  best ??= timeline.checkpoints[0]!;
+  if (!reached(timeline.world) || best.world.steps > timeline.world.steps) restore(timeline, best);
+  if ('steps' in target) {
+    while (timeline.world.steps < target.steps && stepForward(timeline));
+  } else playUntil(timeline, target.at);
+}
+
+function restore(timeline: Timeline, checkpoint: Checkpoint): void {
+  timeline.world = snapshotWorld(checkpoint.world);
+  timeline.scripted = checkpoint.scripted;
+  timeline.played = checkpoint.played;
+}
+
+/**
+ * Something from outside happens now. What had been done later, in a future that was rewound, is given up: to keep it, fork first.
+ * The script goes on.
+ */
+export function act(timeline: Timeline, command: Command): { readonly step: StepId; readonly id: number } {
+  const { world } = timeline;
+  timeline.inputs = [...timeline.inputs.slice(0, timeline.played), { at: world.now, steps: world.steps, command }];
+  timeline.played = timeline.inputs.length;
+  timeline.checkpoints = timeline.checkpoints.filter((checkpoint) => checkpoint.world.steps <= world.steps);
+  const done = applyCommand(world, command);
+  timeline.furthestSteps = world.steps;
+  timeline.furthestAt = world.now;
+  return done;
+}
+
+/** A branch: the same story up to now, with checkpoints shared, and a future of its own. */
+export function fork(timeline: Timeline): Timeline {
+  const { world } = timeline;
+  return {
+    ...timeline,
+    world: snapshotWorld(world),
+    inputs: timeline.inputs.slice(0, timeline.played),
+    checkpoints: timeline.checkpoints.filter((checkpoint) => checkpoint.world.steps <= world.steps),
+    furthestSteps: world.steps,
+    furthestAt: world.now,
+  };
+}
+
+export const digestOf = (timeline: Timeline): string => digestHex(timeline.world.digest);

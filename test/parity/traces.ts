@@ -1,0 +1,186 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { KubernetesObject } from '../../src/sim/api/object.ts';
+import { actorOf, USERS, type Request } from '../../src/sim/api/request.ts';
+import { KINDS } from '../../src/sim/api/kinds.ts';
+import { EPOCH_MILLIS, MILLISECOND, SECOND, type Micros } from '../../src/sim/api/time.ts';
+import { kubectl } from '../../src/kubectl/kubectl.ts';
+import { changeAt, headList } from '../../src/sim/apiserver/store.ts';
+import { act, newTimeline, perform, playUntil, read, type StepRecord, type Timeline } from '../../src/sim/index.ts';
+import { at as itemAt } from '../../src/sim/kernel/journal.ts';
+import { canonicalTrace } from './canonical.mjs';
+import { compare, type Level } from './compare.mjs';
+
+/** How long the cluster is left to itself before t = 0, so that leases and monitors are in their stride. */
+const WARM_UP: Micros = 30 * SECOND;
+/** What kubectl takes to start; the recorded one takes 0.1 to 0.8 s. */
+const KUBECTL_STARTS: Micros = 120 * MILLISECOND;
+
+interface GoldenStep {
+  readonly at: number;
+  readonly kubectl?: readonly string[];
+  readonly stdin?: unknown;
+  readonly fault?: string;
+  readonly node?: string;
+  readonly out?: string;
+  readonly err?: string;
+  readonly code?: number;
+}
+export interface Golden {
+  readonly name: string;
+  readonly until: number;
+  readonly setup?: readonly GoldenStep[];
+  readonly nodes: readonly { readonly metadata: { readonly name: string; readonly labels?: Record<string, string> }; readonly status: { readonly capacity?: Record<string, string>; readonly allocatable?: Record<string, string> } }[];
+  readonly steps: readonly GoldenStep[];
+  readonly [field: string]: unknown;
+}
+export interface Played extends Record<string, unknown> {
+  readonly steps: readonly GoldenStep[];
+}
+
+/** Runs a kubectl line against a timeline that moves on while it waits. */
+export function runKubectl(timeline: Timeline, args: readonly string[], stdin: string | undefined): { readonly out: string; readonly err: string; readonly code: number } {
+  let out = '';
+  let err = '';
+  const program = kubectl(args, { ...(stdin === undefined ? {} : { stdin }), files: {}, now: () => timeline.world.now });
+  let turn = program.next();
+  while (!turn.done) {
+    const step = turn.value;
+    if ('out' in step) {
+      out += step.out;
+      turn = program.next();
+    } else if ('err' in step) {
+      err += step.err;
+      turn = program.next();
+    } else if ('sleepMicros' in step) {
+      playUntil(timeline, timeline.world.now + step.sleepMicros);
+      turn = program.next();
+    } else turn = program.next(step.request.method === 'GET' ? read(timeline.world, step.request) : perform(timeline, step.request, `kubectl ${args.join(' ')}`));
+  }
+  return { out, err, code: turn.value };
+}
+
+const VERBS: Readonly<Record<string, string>> = { POST: 'create', PUT: 'update', PATCH: 'patch' };
+interface Target {
+  readonly resource: string;
+  readonly subresource?: string;
+  readonly namespace?: string;
+  readonly name?: string;
+}
+function target(request: Request): Target {
+  const parts = request.path.split('/').filter((part) => part !== '').slice(request.path.startsWith('/api/') ? 2 : 3);
+  const namespaced = parts[0] === 'namespaces' && parts.length > 2 && parts[2] !== 'finalize' && parts[2] !== 'status';
+  const namespace = namespaced ? parts[1] : undefined;
+  const [resource, name, subresource] = namespaced ? parts.slice(2) : parts;
+  return { resource: resource!, ...(name === undefined ? {} : { name }), ...(subresource === undefined ? {} : { subresource }), ...(namespace === undefined ? {} : { namespace }) };
+}
+
+/** The writes of a timeline, in the form that `canonicalTrace` takes. */
+export function rawWrites(timeline: Timeline, t0: Micros): readonly unknown[] {
+  const { world } = timeline;
+  const out: unknown[] = [];
+  const millis = (at: Micros): number => Math.round((at - t0) / MILLISECOND);
+  for (let i = 0; i < world.trace.length; i++) {
+    const record = itemAt(world.trace, i) as StepRecord;
+    if (record.type !== 'request' || record.request.method === 'GET') continue;
+    const { request, response } = record;
+    const to = target(request);
+    // The budget that an eviction takes from is written by the API server itself, before the Pod.
+    for (let revision = record.firstRevision; revision <= record.lastRevision; revision++) {
+      const change = changeAt(world.store, revision)!;
+      if (change.by !== USERS.apiserver) continue;
+      const info = KINDS.find((each) => each.kind === change.kind)!;
+      out.push({ at: millis(record.at), actor: 'apiserver', verb: 'update', resource: info.resource, subresource: change.subresource, namespace: change.after?.metadata.namespace, name: change.after?.metadata.name, code: 200, response: change.after });
+    }
+    const verb = request.method === 'DELETE' ? (to.name === undefined ? 'deletecollection' : 'delete') : VERBS[request.method]!;
+    const body = response.body as { message?: string };
+    const actor = actorOf(request.user);
+    out.push({
+      at: millis(record.at),
+      actor: actor.startsWith('kubelet/') ? 'kubelet' : actor,
+      verb,
+      ...to,
+      code: response.code,
+      ...(response.code >= 300 ? { error: body.message } : {}),
+      response: response.body,
+      request: request.body ?? {},
+    });
+  }
+  return out;
+}
+
+/** Plays a recording's steps on a cluster of the same nodes. */
+export function play(golden: Golden): { readonly candidate: Played; readonly timeline: Timeline } {
+  const timeline = newTimeline({
+    config: {
+      proxyMode: 'iptables',
+      nodes: golden.nodes.map((node, index) => ({
+        name: node.metadata.name,
+        cpu: node.status.capacity?.['cpu'] ?? node.status.allocatable?.['cpu'] ?? '1',
+        memory: node.status.capacity?.['memory'] ?? node.status.allocatable?.['memory'] ?? '3840Mi',
+        ...(node.metadata.labels === undefined ? {} : { labels: node.metadata.labels }),
+        index,
+        hollow: true,
+      })),
+    },
+    seed: 1,
+    script: [],
+  });
+  const t0 = WARM_UP;
+  const nodes = structuredClone(headList(timeline.world.store, 'Node'));
+  const steps: GoldenStep[] = [];
+  const runStep = (step: GoldenStep): void => {
+    playUntil(timeline, Math.max(timeline.world.now, t0 + step.at * MILLISECOND));
+    const at = Math.round((timeline.world.now - t0) / MILLISECOND);
+    if (step.kubectl !== undefined) {
+      playUntil(timeline, timeline.world.now + KUBECTL_STARTS);
+      const stdin = step.stdin === undefined ? undefined : typeof step.stdin === 'string' ? step.stdin : JSON.stringify(step.stdin);
+      const { out, err, code } = runKubectl(timeline, step.kubectl, stdin);
+      steps.push({ ...step, at, out, err, code });
+    } else {
+      const node = step.node!;
+      act(timeline, { type: 'fault', fault: { type: step.fault === 'continue-node' ? 'thawNode' : 'freezeNode', node } });
+      steps.push({ ...step, at });
+    }
+  };
+  for (const step of golden.setup ?? []) runStep({ ...step, at: -20_000 });
+  for (const step of golden.steps) runStep(step);
+  playUntil(timeline, Math.max(timeline.world.now, t0 + golden.until * MILLISECOND));
+  const final: KubernetesObject[] = KINDS.flatMap((info) => headList(timeline.world.store, info.kind).slice());
+  const canonical = canonicalTrace({ t0: EPOCH_MILLIS + t0 / MILLISECOND, writes: rawWrites(timeline, t0), final, steps });
+  return { candidate: { name: golden.name, nodes: golden.nodes, ...canonical, steps }, timeline: Object.assign(timeline, { nodes }) };
+}
+
+export interface TraceResult {
+  readonly name: string;
+  readonly levels: readonly Level[];
+}
+export function compareTrace(golden: Golden): TraceResult {
+  return { name: golden.name, levels: compare(golden, play(golden).candidate).levels };
+}
+
+/** A trace agrees when every level is at score 1. */
+export function run(dir: string, only?: string): { readonly agreed: number; readonly total: number; readonly first?: string; readonly lines: readonly string[] } {
+  const files = existsSync(dir) ? readdirSync(dir).filter((file) => file.endsWith('.json') && (only === undefined || file === `${only}.json`)).sort() : [];
+  let agreed = 0;
+  let first: string | undefined;
+  const lines: string[] = [];
+  for (const file of files) {
+    const golden = JSON.parse(readFileSync(join(dir, file), 'utf8')) as Golden;
+    try {
+      const { levels } = compareTrace(golden);
+      const good = levels.every((level) => level.score === 1);
+      if (good) agreed++;
+      else {
+        const bad = levels.find((level) => level.score < 1)!;
+        first ??= `${golden.name} ${bad.level}: ${bad.differences[0]}`;
+      }
+      lines.push(`${golden.name.padEnd(26)} ${levels.map((level) => `${level.level} ${(100 * level.score).toFixed(0).padStart(3)} %`).join('  ')}`);
+      if (only !== undefined) for (const level of levels) for (const difference of level.differences) lines.push(`  ${level.level} ${difference}`);
+    } catch (error) {
+      lines.push(`${golden.name.padEnd(26)} did not play: ${error instanceof Error ? (only === undefined ? error.message : error.stack) : String(error)}`);
+      first ??= `${golden.name} did not play`;
+    }
+  }
+  return { agreed, total: files.length, ...(first === undefined ? {} : { first }), lines };
+}
