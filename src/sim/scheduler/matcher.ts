@@ -1,0 +1,30 @@
+import type { LabelSelector, LabelSelectorRequirement, StringMap } from '../api/object.ts';
+import { meets } from '../api/selector.ts';
+
+/**
+ * A label selector in the one form the scheduler works with: requirements that must all hold. `undefined` selects nothing
+ * (the null selector), no requirements select everything.
+ */
+export type Matcher = readonly LabelSelectorRequirement[] | undefined;
+
+export const EVERYTHING: Matcher = [];
+const NO_LABELS: StringMap = {};
+
+export const requirementsOf = (labels: StringMap): LabelSelectorRequirement[] =>
+  Object.keys(labels).map((key) => ({ key, operator: 'In', values: [labels[key]!] }));
+
+export function matcherOf(selector: LabelSelector | null | undefined): Matcher {
+  if (selector === null || selector === undefined) return undefined;
+  const requirements = selector.matchLabels === undefined ? [] : requirementsOf(selector.matchLabels);
+  if (selector.matchExpressions !== undefined) requirements.push(...selector.matchExpressions);
+  return requirements;
+}
+
+export function matches(matcher: Matcher, labels: StringMap | undefined): boolean {
+  if (matcher === undefined) return false;
+  for (let i = 0; i < matcher.length; i++) if (!meets(labels ?? NO_LABELS, matcher[i]!)) return false;
+  return true;
+}
+
+/** Selects everything; some callers take that for nothing. */
+export const isEmpty = (matcher: Matcher): boolean => matcher !== undefined && matcher.length === 0;

@@ -1,0 +1,111 @@
+import type { ByKind, KubernetesObject, LabelSelector, ResourceList, StringMap } from '../api/object.ts';
+import type { ClusterEvent, Registration } from './events.ts';
+import type { NodeInfo } from './nodeinfo.ts';
+import type { PodInfo } from './podinfo.ts';
+import type { Snapshot } from './snapshot.ts';
+
+export type { NodeInfo, PodInfo, Snapshot };
+
+// ---- what plugins read besides nodes and Pods
+
+export interface CSINode extends KubernetesObject {
+  readonly spec: { readonly drivers: readonly { readonly name: string; readonly nodeID?: string; readonly topologyKeys?: readonly string[]; readonly allocatable?: { readonly count?: number } }[] };
+}
+export interface CSIDriver extends KubernetesObject {
+  readonly spec: { readonly storageCapacity?: boolean };
+}
+export interface CSIStorageCapacity extends KubernetesObject {
+  readonly storageClassName: string;
+  readonly nodeTopology?: LabelSelector | null;
+  readonly capacity?: string;
+  readonly maximumVolumeSize?: string;
+}
+export interface ReplicationController extends KubernetesObject {
+  readonly spec: { readonly selector?: StringMap };
+}
+export interface StatefulSet extends KubernetesObject {
+  readonly spec: { readonly selector?: LabelSelector };
+}
+export interface LookupKinds extends ByKind {
+  readonly CSINode: CSINode;
+  readonly CSIDriver: CSIDriver;
+  readonly CSIStorageCapacity: CSIStorageCapacity;
+  readonly ReplicationController: ReplicationController;
+  readonly StatefulSet: StatefulSet;
+}
+/** The scheduler's other informers. A kind that the cluster does not have is empty. */
+export interface Lookups {
+  get<K extends keyof LookupKinds>(kind: K, key: string): LookupKinds[K] | undefined;
+  list<K extends keyof LookupKinds>(kind: K): readonly LookupKinds[K][];
+}
+
+// ---- answers
+
+/** `Unschedulable`: removing Pods could help; `UnschedulableAndUnresolvable`: it could not. */
+export type Code = 'Unschedulable' | 'UnschedulableAndUnresolvable' | 'Error';
+
+export interface Rejection {
+  readonly plugin: string;
+  readonly code: Code;
+  readonly reasons: readonly string[];
+}
+export const reject = (plugin: string, code: Code, ...reasons: readonly string[]): Rejection => ({ plugin, code, reasons });
+
+/** Undefined: go on. `skip`: this plugin has nothing to say about this Pod, on any node. `nodes`: only these can do. */
+export type PreFilterAnswer = undefined | 'skip' | Rejection | { readonly nodes: ReadonlySet<string> };
+
+// ---- the cycle
+
+/** What one attempt to place one Pod knows. */
+export interface Cycle {
+  readonly snapshot: Snapshot;
+  readonly lookups: Lookups;
+  readonly args: ProfileArgs;
+  /** What plugins worked out in preFilter, by plugin; preemption works on copies. */
+  readonly filterState: Map<string, unknown>;
+  readonly scoreState: Map<string, unknown>;
+}
+
+export interface ProfileArgs {
+  readonly resourcesFit: { readonly strategy: 'LeastAllocated' | 'MostAllocated'; readonly resources: readonly { readonly name: string; readonly weight: number }[] };
+  readonly balancedAllocation: { readonly resources: readonly { readonly name: string; readonly weight: number }[] };
+  readonly hardPodAffinityWeight: number;
+  readonly defaultSpreadConstraints: readonly { readonly topologyKey: string; readonly maxSkew: number; readonly whenUnsatisfiable: string }[];
+  readonly preemption: { readonly minCandidateNodesPercentage: number; readonly minCandidateNodesAbsolute: number };
+}
+
+/** A Pod in the queue, as QueueSort compares them. */
+export interface QueueOrder {
+  readonly priority: number;
+  readonly timestamp: number;
+}
+
+/**
+ * The scheduling framework's extension points, by their names. A plugin is stateless: what it remembers of a cycle is in the cycle.
+ * Adding one is a file in plugins/, a line in plugins/index.ts and its name in a profile.
+ */
+export interface Plugin {
+  readonly name: string;
+  /** Keeps a Pod out of the queue altogether. */
+  preEnqueue?(pod: PodInfo): Rejection | undefined;
+  less?(a: QueueOrder, b: QueueOrder): boolean;
+
+  preFilter?(pod: PodInfo, cycle: Cycle): PreFilterAnswer;
+  /** Keep the preFilter state up to date when a Pod is tried on or off a node. */
+  addPod?(pod: PodInfo, added: PodInfo, node: NodeInfo, cycle: Cycle): void;
+  removePod?(pod: PodInfo, removed: PodInfo, node: NodeInfo, cycle: Cycle): void;
+  /** A copy of the preFilter state for that; absent: the state does not change. */
+  cloneState?(state: unknown): unknown;
+  filter?(pod: PodInfo, node: NodeInfo, cycle: Cycle): Rejection | undefined;
+
+  preScore?(pod: PodInfo, feasible: readonly NodeInfo[], cycle: Cycle): 'skip' | undefined;
+  score?(pod: PodInfo, node: NodeInfo, cycle: Cycle): number;
+  /** Changes raw scores in place into 0..100. Absent: they are already. */
+  normalize?(scores: number[], feasible: readonly NodeInfo[], cycle: Cycle): void;
+
+  /** The events that can make a Pod schedulable that this plugin rejected. */
+  readonly events?: readonly Registration[];
+}
+
+export const MAX_NODE_SCORE = 100;
+export type { ClusterEvent, Registration, ResourceList };

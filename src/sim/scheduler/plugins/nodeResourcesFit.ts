@@ -1,0 +1,128 @@
+import type { Node, Pod } from '../../api/object.ts';
+import { podRequests } from '../../api/podrequests.ts';
+import { hintFor, isSamePod } from '../events.ts';
+import { newNodeInfo } from '../nodeinfo.ts';
+import { MAX_NODE_SCORE, type NodeInfo, type Plugin, type PodInfo, type Rejection } from '../plugin.ts';
+import { podInfoOf, resourcesOf } from '../podinfo.ts';
+
+/**
+ * Whether the node has room for the Pod's requests. Every shortage is named; where one can never be met because the node as a whole is too small,
+ * removing Pods is no help. The real order of several scarce extended resources is a Go map's: here it is that of their names.
+ */
+function shortages(pod: PodInfo, node: NodeInfo): Rejection | undefined {
+  let reasons: string[] | undefined;
+  let hopeless = false;
+  if (node.pods.size + 1 > node.allowedPods) reasons = ['Too many pods'];
+  const { milliCpu, memory, ephemeralStorage, scalars } = pod.requests;
+  if (milliCpu > 0 && milliCpu > node.allocatableMilliCpu - node.requestedMilliCpu) {
+    (reasons ??= []).push('Insufficient cpu');
+    if (milliCpu > node.allocatableMilliCpu) hopeless = true;
+  }
+  if (memory > 0 && memory > node.allocatableMemory - node.requestedMemory) {
+    (reasons ??= []).push('Insufficient memory');
+    if (memory > node.allocatableMemory) hopeless = true;
+  }
+  if (ephemeralStorage > 0 && ephemeralStorage > node.allocatableEphemeralStorage - node.requestedEphemeralStorage) {
+    (reasons ??= []).push('Insufficient ephemeral-storage');
+    if (ephemeralStorage > node.allocatableEphemeralStorage) hopeless = true;
+  }
+  for (let i = 0; i < scalars.length; i++) {
+    const [name, amount] = scalars[i]!;
+    const allocatable = node.allocatableScalars.get(name) ?? 0;
+    if (amount <= allocatable - (node.requestedScalars.get(name) ?? 0)) continue;
+    (reasons ??= []).push(`Insufficient ${name}`);
+    if (amount > allocatable) hopeless = true;
+  }
+  return reasons === undefined ? undefined : { plugin: 'NodeResourcesFit', code: hopeless ? 'UnschedulableAndUnresolvable' : 'Unschedulable', reasons };
+}
+
+/** What LeastAllocated and MostAllocated count: requests, with stand-ins for containers that name none. */
+function amounts(pod: PodInfo, node: NodeInfo, resource: string): readonly [requested: number, allocatable: number] {
+  switch (resource) {
+    case 'cpu':
+      return [node.nonZeroMilliCpu + pod.wantedNonZeroMilliCpu, node.allocatableMilliCpu];
+    case 'memory':
+      return [node.nonZeroMemory + pod.wantedNonZeroMemory, node.allocatableMemory];
+    case 'ephemeral-storage':
+      return [node.requestedEphemeralStorage + pod.used.ephemeralStorage, node.allocatableEphemeralStorage];
+    default: {
+      const wanted = pod.used.scalars.find(([name]) => name === resource)?.[1] ?? 0;
+      return wanted === 0 ? [0, 0] : [(node.requestedScalars.get(resource) ?? 0) + wanted, node.allocatableScalars.get(resource) ?? 0];
+    }
+  }
+}
+
+function emptyNode(node: Node): NodeInfo {
+  return newNodeInfo(node);
+}
+
+/** Whether a node's change gives more of something that the Pod asks for. */
+function hasMore(pod: PodInfo, before: NodeInfo, after: NodeInfo): boolean {
+  if (after.allowedPods > before.allowedPods) return true;
+  const { milliCpu, memory, ephemeralStorage, scalars } = pod.requests;
+  return (
+    (milliCpu > 0 && after.allocatableMilliCpu > before.allocatableMilliCpu) ||
+    (memory > 0 && after.allocatableMemory > before.allocatableMemory) ||
+    (ephemeralStorage > 0 && after.allocatableEphemeralStorage > before.allocatableEphemeralStorage) ||
+    scalars.some(([name]) => (after.allocatableScalars.get(name) ?? 0) > (before.allocatableScalars.get(name) ?? 0))
+  );
+}
+
+/** Whether the other Pod now asks for less of something that this one asks for. */
+function gaveUp(pod: Pod, before: Pod, after: Pod): boolean {
+  const was = resourcesOf(podRequests(before, { useStatus: true }));
+  const is = resourcesOf(podRequests(after, { useStatus: true }));
+  const wanted = podInfoOf(pod).used;
+  if (wanted.milliCpu > 0 && was.milliCpu > is.milliCpu) return true;
+  if (wanted.memory > 0 && was.memory > is.memory) return true;
+  if (wanted.ephemeralStorage > 0 && was.ephemeralStorage > is.ephemeralStorage) return true;
+  const amount = (of: typeof was, name: string): number => of.scalars.find((each) => each[0] === name)?.[1] ?? 0;
+  return wanted.scalars.some(([name]) => amount(was, name) > amount(is, name));
+}
+
+export const nodeResourcesFit: Plugin = {
+  name: 'NodeResourcesFit',
+  preFilter: () => undefined,
+  filter: shortages,
+  preScore: () => undefined,
+  score(pod, node, cycle) {
+    const { strategy, resources } = cycle.args.resourcesFit;
+    let sum = 0;
+    let weights = 0;
+    for (let i = 0; i < resources.length; i++) {
+      const { name, weight } = resources[i]!;
+      const [requested, allocatable] = amounts(pod, node, name);
+      if (allocatable === 0) continue;
+      const score =
+        strategy === 'LeastAllocated'
+          ? requested > allocatable ? 0 : Math.floor(((allocatable - requested) * MAX_NODE_SCORE) / allocatable)
+          : Math.floor((Math.min(requested, allocatable) * MAX_NODE_SCORE) / allocatable);
+      sum += score * weight;
+      weights += weight;
+    }
+    return weights === 0 ? 0 : Math.floor(sum / weights);
+  },
+  events: [
+    {
+      kind: 'Pod',
+      actions: ['Delete', 'UpdatePodScaleDown'],
+      hint: hintFor<Pod>((pod, before, after) => {
+        if (after === undefined) return before !== undefined && ((before.spec.nodeName ?? '') !== '' || (before.status?.nominatedNodeName ?? '') !== '');
+        if (isSamePod(pod, after)) return true;
+        return (after.spec.nodeName ?? '') !== '' && before !== undefined && gaveUp(pod, before, after);
+      }),
+    },
+    {
+      kind: 'Node',
+      actions: ['Add', 'UpdateNodeAllocatable'],
+      hint: hintFor<Node>((pod, before, after) => {
+        if (after === undefined) return false;
+        const info = podInfoOf(pod);
+        const empty = emptyNode(after);
+        if (shortages(info, empty) !== undefined) return false;
+        return before === undefined || hasMore(info, emptyNode(before), empty);
+      }),
+    },
+    { kind: 'resource.k8s.io/DeviceClass', actions: ['Add', 'Update'], hint: () => false },
+  ],
+};

@@ -1,0 +1,273 @@
+import { matchesRequiredNodeAffinity } from '../../api/nodeaffinity.ts';
+import { controllerOf, type Node, type Pod, type StringMap, type TopologySpreadConstraint } from '../../api/object.ts';
+import { selectsAll } from '../../api/selector.ts';
+import { untoleratedTaint } from '../../api/toleration.ts';
+import { ln } from '../../kernel/ln.ts';
+import { hasPlace, hintFor, isSamePod } from '../events.ts';
+import { isEmpty, matcherOf, matches, requirementsOf, type Matcher } from '../matcher.ts';
+import { MAX_NODE_SCORE, reject, type Cycle, type NodeInfo, type Plugin, type PodInfo } from '../plugin.ts';
+
+const SKEW = reject('PodTopologySpread', 'Unschedulable', "node(s) didn't match pod topology spread constraints");
+const NO_LABEL = reject('PodTopologySpread', 'UnschedulableAndUnresolvable', "node(s) didn't match pod topology spread constraints (missing required label)");
+const HOSTNAME = 'kubernetes.io/hostname';
+const NO_LABELS: StringMap = {};
+
+interface Constraint {
+  readonly maxSkew: number;
+  readonly topologyKey: string;
+  readonly selector: Matcher;
+  readonly minDomains: number;
+  readonly honorsAffinity: boolean;
+  readonly honorsTaints: boolean;
+}
+
+function selectorOf(constraint: TopologySpreadConstraint, labels: StringMap): Matcher {
+  const selector = matcherOf(constraint.labelSelector);
+  if (selector === undefined || constraint.matchLabelKeys === undefined) return selector;
+  const own: Record<string, string> = {};
+  for (const key of constraint.matchLabelKeys) if (Object.hasOwn(labels, key)) own[key] = labels[key]!;
+  return [...requirementsOf(own), ...selector];
+}
+
+function ownConstraints(pod: Pod, action: string): readonly Constraint[] {
+  const constraints: Constraint[] = [];
+  for (const each of pod.spec.topologySpreadConstraints ?? []) {
+    if (each.whenUnsatisfiable !== action) continue;
+    constraints.push({
+      maxSkew: each.maxSkew,
+      topologyKey: each.topologyKey,
+      selector: selectorOf(each, pod.metadata.labels ?? NO_LABELS),
+      minDomains: each.minDomains ?? 1,
+      honorsAffinity: each.nodeAffinityPolicy !== 'Ignore',
+      honorsTaints: each.nodeTaintsPolicy === 'Honor',
+    });
+  }
+  return constraints;
+}
+
+/** What selects this Pod: its Services' selectors and its controller's, together (helper/spread.go, DefaultSelector). */
+function defaultSelector(pod: PodInfo, cycle: Cycle): Matcher {
+  const labels: Record<string, string> = {};
+  for (const service of cycle.lookups.list('Service')) {
+    const selector = service.spec.selector;
+    if (service.metadata.namespace === pod.namespace && selector !== undefined && selectsAll(selector, pod.labels)) Object.assign(labels, selector);
+  }
+  const owner = controllerOf(pod.pod);
+  if (owner === undefined) return requirementsOf(labels);
+  const key = `${pod.namespace}/${owner.name}`;
+  if (owner.kind === 'ReplicationController' && owner.apiVersion === 'v1') {
+    Object.assign(labels, cycle.lookups.get('ReplicationController', key)?.spec.selector);
+    return requirementsOf(labels);
+  }
+  if (owner.apiVersion !== 'apps/v1') return requirementsOf(labels);
+  const selector =
+    owner.kind === 'ReplicaSet' ? cycle.lookups.get('ReplicaSet', key)?.spec.selector : owner.kind === 'StatefulSet' ? cycle.lookups.get('StatefulSet', key)?.spec.selector : undefined;
+  return [...requirementsOf(labels), ...(matcherOf(selector) ?? [])];
+}
+
+function constraintsOf(pod: PodInfo, action: string, cycle: Cycle): readonly Constraint[] {
+  if ((pod.pod.spec.topologySpreadConstraints?.length ?? 0) > 0) return ownConstraints(pod.pod, action);
+  const defaults = cycle.args.defaultSpreadConstraints.filter((each) => each.whenUnsatisfiable === action);
+  if (defaults.length === 0) return [];
+  const selector = defaultSelector(pod, cycle);
+  if (isEmpty(selector)) return [];
+  return defaults.map(({ maxSkew, topologyKey }) => ({ maxSkew, topologyKey, selector, minDomains: 1, honorsAffinity: true, honorsTaints: false }));
+}
+
+/** How many Pods of this namespace on the node match; those being deleted do not count, and an empty selector counts nothing. */
+function count(node: NodeInfo, selector: Matcher, namespace: string): number {
+  if (selector === undefined || selector.length === 0) return 0;
+  let sum = 0;
+  for (const group of node.groups.values()) if (group.live > 0 && group.info.namespace === namespace && matches(selector, group.info.labels)) sum += group.live;
+  return sum;
+}
+
+const hasAllKeys = (node: Node, constraints: readonly Constraint[]): boolean => {
+  const labels = node.metadata.labels ?? NO_LABELS;
+  for (const { topologyKey } of constraints) if (!Object.hasOwn(labels, topologyKey)) return false;
+  return true;
+};
+
+/** Whether a node takes part in a constraint's count at all. */
+const takesPart = (constraint: Constraint, pod: Pod, node: Node): boolean =>
+  (!constraint.honorsAffinity || matchesRequiredNodeAffinity(pod.spec, node)) && (!constraint.honorsTaints || untoleratedTaint(node.spec?.taints, pod.spec.tolerations) === undefined);
+
+interface FilterState {
+  readonly constraints: readonly Constraint[];
+  /** By constraint: topology value to the number of matching Pods. */
+  readonly counts: readonly Map<string, number>[];
+  /** By constraint: the smallest of them. Worked out when asked, forgotten when a count changes. */
+  readonly minima: (number | undefined)[];
+}
+
+function minimum(state: FilterState, at: number): number {
+  const known = state.minima[at];
+  if (known !== undefined) return known;
+  let min = 2 ** 31 - 1;
+  const counts = state.counts[at]!;
+  for (const each of counts.values()) if (each < min) min = each;
+  if (counts.size < state.constraints[at]!.minDomains) min = 0;
+  state.minima[at] = min;
+  return min;
+}
+
+function update(pod: PodInfo, other: PodInfo, node: NodeInfo, cycle: Cycle, delta: 1 | -1): void {
+  const state = cycle.filterState.get('PodTopologySpread') as FilterState | undefined;
+  if (state === undefined || other.namespace !== pod.namespace || !hasAllKeys(node.node, state.constraints)) return;
+  state.constraints.forEach((constraint, at) => {
+    if (!matches(constraint.selector, other.labels) || !takesPart(constraint, pod.pod, node.node)) return;
+    const value = node.node.metadata.labels![constraint.topologyKey]!;
+    const counts = state.counts[at]!;
+    counts.set(value, (counts.get(value) ?? 0) + delta);
+    state.minima[at] = undefined;
+  });
+}
+
+interface ScoreState {
+  readonly constraints: readonly Constraint[];
+  readonly ignored: ReadonlySet<string>;
+  readonly counts: readonly Map<string, number>[];
+  readonly weights: readonly number[];
+}
+
+const round = (x: number): number => {
+  const whole = Math.floor(x);
+  return x - whole >= 0.5 ? whole + 1 : whole;
+};
+
+export const podTopologySpread: Plugin = {
+  name: 'PodTopologySpread',
+
+  preFilter(pod, cycle) {
+    const constraints = constraintsOf(pod, 'DoNotSchedule', cycle);
+    if (constraints.length === 0) return 'skip';
+    const counts = constraints.map(() => new Map<string, number>());
+    for (const node of cycle.snapshot.list) {
+      if (!hasAllKeys(node.node, constraints)) continue;
+      constraints.forEach((constraint, at) => {
+        if (!takesPart(constraint, pod.pod, node.node)) return;
+        const value = node.node.metadata.labels![constraint.topologyKey]!;
+        const map = counts[at]!;
+        map.set(value, (map.get(value) ?? 0) + count(node, constraint.selector, pod.namespace));
+      });
+    }
+    cycle.filterState.set('PodTopologySpread', { constraints, counts, minima: constraints.map(() => undefined) } satisfies FilterState);
+    return undefined;
+  },
+  addPod: (pod, added, node, cycle) => update(pod, added, node, cycle, 1),
+  removePod: (pod, removed, node, cycle) => update(pod, removed, node, cycle, -1),
+  cloneState(state) {
+    const { constraints, counts, minima } = state as FilterState;
+    return { constraints, counts: counts.map((each) => new Map(each)), minima: minima.slice() } satisfies FilterState;
+  },
+  filter(pod, node, cycle) {
+    const state = cycle.filterState.get('PodTopologySpread') as FilterState;
+    const labels = node.node.metadata.labels ?? NO_LABELS;
+    for (let i = 0; i < state.constraints.length; i++) {
+      const { topologyKey, selector, maxSkew } = state.constraints[i]!;
+      if (!Object.hasOwn(labels, topologyKey)) return NO_LABEL;
+      const self = matches(selector, pod.labels) ? 1 : 0;
+      const here = state.counts[i]!.get(labels[topologyKey]!) ?? 0;
+      if (here + self - minimum(state, i) > maxSkew) return SKEW;
+    }
+    return undefined;
+  },
+
+  preScore(pod, feasible, cycle) {
+    const constraints = constraintsOf(pod, 'ScheduleAnyway', cycle);
+    if (constraints.length === 0) return 'skip';
+    // The built-in defaults also score nodes without a zone, by hostname alone.
+    const needsAllKeys = (pod.pod.spec.topologySpreadConstraints?.length ?? 0) > 0;
+    const ignored = new Set<string>();
+    const counts = constraints.map(() => new Map<string, number>());
+    for (const node of feasible) {
+      if (needsAllKeys && !hasAllKeys(node.node, constraints)) {
+        ignored.add(node.name);
+        continue;
+      }
+      constraints.forEach(({ topologyKey }, at) => {
+        if (topologyKey !== HOSTNAME) counts[at]!.set(node.node.metadata.labels?.[topologyKey] ?? '', 0);
+      });
+    }
+    const weights = constraints.map(({ topologyKey }, at) => ln((topologyKey === HOSTNAME ? feasible.length - ignored.size : counts[at]!.size) + 2));
+    if (constraints.some(({ topologyKey }) => topologyKey !== HOSTNAME)) {
+      for (const node of cycle.snapshot.list) {
+        if (needsAllKeys && !hasAllKeys(node.node, constraints)) continue;
+        constraints.forEach((constraint, at) => {
+          const map = counts[at]!;
+          if (map.size === 0) return;
+          const value = node.node.metadata.labels?.[constraint.topologyKey] ?? '';
+          const sum = map.get(value);
+          if (sum === undefined || !takesPart(constraint, pod.pod, node.node)) return;
+          map.set(value, sum + count(node, constraint.selector, pod.namespace));
+        });
+      }
+    }
+    cycle.scoreState.set('PodTopologySpread', { constraints, ignored, counts, weights } satisfies ScoreState);
+    return undefined;
+  },
+  score(pod, node, cycle) {
+    const state = cycle.scoreState.get('PodTopologySpread') as ScoreState;
+    if (state.ignored.has(node.name)) return 0;
+    const labels = node.node.metadata.labels ?? NO_LABELS;
+    let score = 0;
+    for (let i = 0; i < state.constraints.length; i++) {
+      const { topologyKey, selector, maxSkew } = state.constraints[i]!;
+      if (!Object.hasOwn(labels, topologyKey)) continue;
+      const here = topologyKey === HOSTNAME ? count(node, selector, pod.namespace) : (state.counts[i]!.get(labels[topologyKey]!) ?? 0);
+      score += here * state.weights[i]! + (maxSkew - 1);
+    }
+    return round(score);
+  },
+  normalize(scores, feasible, cycle) {
+    const { ignored } = cycle.scoreState.get('PodTopologySpread') as ScoreState;
+    let min = Infinity;
+    let max = 0;
+    scores.forEach((score, at) => {
+      if (ignored.has(feasible[at]!.name)) return;
+      if (score < min) min = score;
+      if (score > max) max = score;
+    });
+    for (let i = 0; i < scores.length; i++) {
+      if (ignored.has(feasible[i]!.name)) scores[i] = 0;
+      else if (max === 0) scores[i] = MAX_NODE_SCORE;
+      else scores[i] = Math.trunc((MAX_NODE_SCORE * (max + min - scores[i]!)) / max);
+    }
+  },
+
+  events: [
+    {
+      kind: 'Pod',
+      actions: ['Add', 'Delete', 'UpdatePodLabel', 'UpdatePodToleration'],
+      // The built-in default constraints are soft and reject nothing, so only the Pod's own matter here.
+      hint: hintFor<Pod>((pod, before, after) => {
+        const involved = (other: Pod): boolean => isSamePod(pod, other) || (hasPlace(other) && other.metadata.namespace === pod.metadata.namespace);
+        if ((after !== undefined && !involved(after)) || (before !== undefined && !involved(before))) return false;
+        const constraints = ownConstraints(pod, 'DoNotSchedule');
+        if (after !== undefined && before !== undefined) {
+          if (isSamePod(pod, after) && !sameJson(before.spec.tolerations, after.spec.tolerations) && constraints.some((each) => each.honorsTaints)) return true;
+          return constraints.some((each) => matches(each.selector, before.metadata.labels) !== matches(each.selector, after.metadata.labels));
+        }
+        const other = after ?? before;
+        return constraints.some((each) => matches(each.selector, other?.metadata.labels));
+      }),
+    },
+    {
+      kind: 'Node',
+      actions: ['Add', 'Delete', 'UpdateNodeLabel', 'UpdateNodeTaint'],
+      hint: hintFor<Node>((pod, before, after) => {
+        const constraints = ownConstraints(pod, 'DoNotSchedule');
+        const had = before !== undefined && hasAllKeys(before, constraints);
+        const has = after !== undefined && hasAllKeys(after, constraints);
+        if (before === undefined || after === undefined) return had || has;
+        if (had !== has) return true;
+        return (
+          has &&
+          (constraints.some(({ topologyKey }) => before.metadata.labels?.[topologyKey] !== after.metadata.labels?.[topologyKey]) || !sameJson(before.spec?.taints, after.spec?.taints))
+        );
+      }),
+    },
+  ],
+};
+
+const sameJson = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a ?? []) === JSON.stringify(b ?? []);

@@ -1,0 +1,85 @@
+import { pluginOf } from './plugins/index.ts';
+import type { Plugin, ProfileArgs } from './plugin.ts';
+
+/** Which plugins take part at which extension point, in order, with their weights and arguments. */
+export interface Profile {
+  readonly schedulerName: string;
+  readonly preEnqueue: readonly string[];
+  readonly queueSort: string;
+  readonly preFilter: readonly string[];
+  readonly filter: readonly string[];
+  readonly postFilter: readonly string[];
+  readonly preScore: readonly string[];
+  readonly score: readonly (readonly [name: string, weight: number])[];
+  readonly args: ProfileArgs;
+  /** 0: worked out from the number of nodes. */
+  readonly percentageOfNodesToScore: number;
+}
+
+const PRE_FILTER = [
+  'NodeAffinity', 'NodePorts', 'NodeResourcesFit', 'VolumeRestrictions', 'NodeVolumeLimits', 'VolumeBinding', 'VolumeZone', 'PodTopologySpread', 'InterPodAffinity', 'DynamicResources', 'NodeDeclaredFeatures',
+] as const;
+
+/** The default profile of kube-scheduler v1.36.3, as `default-scheduler` runs it when nobody configures anything. */
+export const DEFAULT_PROFILE: Profile = {
+  schedulerName: 'default-scheduler',
+  preEnqueue: ['SchedulingGates', 'DynamicResources', 'DefaultPreemption'],
+  queueSort: 'PrioritySort',
+  preFilter: PRE_FILTER,
+  filter: ['NodeUnschedulable', 'NodeName', 'TaintToleration', ...PRE_FILTER],
+  postFilter: ['DynamicResources', 'DefaultPreemption'],
+  preScore: ['TaintToleration', 'NodeAffinity', 'NodeResourcesFit', 'VolumeBinding', 'PodTopologySpread', 'InterPodAffinity', 'NodeResourcesBalancedAllocation'],
+  score: [
+    ['TaintToleration', 3],
+    ['NodeAffinity', 2],
+    ['NodeResourcesFit', 1],
+    ['VolumeBinding', 1],
+    ['PodTopologySpread', 2],
+    ['InterPodAffinity', 2],
+    ['DynamicResources', 2],
+    ['NodeResourcesBalancedAllocation', 1],
+    ['ImageLocality', 1],
+  ],
+  args: {
+    resourcesFit: { strategy: 'LeastAllocated', resources: [{ name: 'cpu', weight: 1 }, { name: 'memory', weight: 1 }] },
+    balancedAllocation: { resources: [{ name: 'cpu', weight: 1 }, { name: 'memory', weight: 1 }] },
+    hardPodAffinityWeight: 1,
+    defaultSpreadConstraints: [
+      { topologyKey: 'kubernetes.io/hostname', maxSkew: 3, whenUnsatisfiable: 'ScheduleAnyway' },
+      { topologyKey: 'topology.kubernetes.io/zone', maxSkew: 5, whenUnsatisfiable: 'ScheduleAnyway' },
+    ],
+    preemption: { minCandidateNodesPercentage: 10, minCandidateNodesAbsolute: 100 },
+  },
+  percentageOfNodesToScore: 0,
+};
+
+export interface CompiledProfile {
+  readonly preFilter: readonly Plugin[];
+  readonly filter: readonly Plugin[];
+  readonly preScore: readonly Plugin[];
+  readonly score: readonly { readonly plugin: Plugin; readonly weight: number }[];
+  readonly preEnqueue: readonly Plugin[];
+  readonly queueSort: Plugin;
+  /** All of them, once each: those whose events can bring a Pod back. */
+  readonly all: readonly Plugin[];
+}
+
+const compiled = new WeakMap<Profile, CompiledProfile>();
+
+/** Names to plugins, once per profile (the cache is invisible: a profile is immutable). */
+export function compile(profile: Profile): CompiledProfile {
+  const known = compiled.get(profile);
+  if (known !== undefined) return known;
+  const names = new Set([...profile.preEnqueue, ...profile.preFilter, ...profile.filter, ...profile.postFilter, ...profile.score.map(([name]) => name)]);
+  const result: CompiledProfile = {
+    preFilter: profile.preFilter.map(pluginOf),
+    filter: profile.filter.map(pluginOf),
+    preScore: profile.preScore.map(pluginOf),
+    score: profile.score.map(([name, weight]) => ({ plugin: pluginOf(name), weight })),
+    preEnqueue: profile.preEnqueue.map(pluginOf),
+    queueSort: pluginOf(profile.queueSort),
+    all: [...names].map(pluginOf),
+  };
+  compiled.set(profile, result);
+  return result;
+}

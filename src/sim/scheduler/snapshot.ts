@@ -1,0 +1,202 @@
+import type { Node, Pod, StringMap } from '../api/object.ts';
+import { addPodInfo, newNodeInfo, removePod as removePodFrom, setNode, type NodeInfo } from './nodeinfo.ts';
+import { podInfoOf, type PodInfo } from './podinfo.ts';
+
+/**
+ * The scheduler's cache: what it believes the cluster to be, with the Pods it has assumed. Upstream copies what changed into a
+ * snapshot at the start of each cycle, because its cycles run beside its informers; here nothing runs beside a cycle, so the cache
+ * itself is read. Plain data; changed in place by the functions of this file.
+ */
+export interface Snapshot {
+  /** Round robin over the zones, in the order zones and nodes were first seen (upstream: node_tree.go): the order in which a sampled search looks. */
+  list: NodeInfo[];
+  /** Name to place in `list`. */
+  readonly index: Map<string, number>;
+  /** The same names as an array that is never changed, only replaced: decisions share it. */
+  names: readonly string[];
+  /** Zone to the names of its nodes. */
+  readonly zones: Map<string, string[]>;
+  /** Image name to its size, as the first node that had it said, and the number of nodes that have it. */
+  readonly images: Map<string, { readonly sizeBytes: number; nodes: number }>;
+  /** Pods whose node is not known (yet): node name to Pods. They count once the node is there. */
+  readonly strays: Map<string, PodInfo[]>;
+  /** Waiting Pods with a nominated node, by node. */
+  readonly nominated: Map<string, PodInfo[]>;
+  /** Sums over all nodes, to skip searches that can find nothing. */
+  withAffinity: number;
+  withRequiredAntiAffinity: number;
+}
+
+export const newSnapshot = (): Snapshot => ({
+  list: [], index: new Map(), names: [], zones: new Map(), images: new Map(), strays: new Map(), nominated: new Map(), withAffinity: 0, withRequiredAntiAffinity: 0,
+});
+
+export function nodeInfo(snapshot: Snapshot, name: string): NodeInfo | undefined {
+  const at = snapshot.index.get(name);
+  return at === undefined ? undefined : snapshot.list[at];
+}
+
+// ---- nodes
+
+const NO_LABELS: StringMap = {};
+/** utilnode.GetZoneKey: region and zone; the beta labels come first, as there. */
+function zoneOf(node: Node): string {
+  const labels = node.metadata.labels ?? NO_LABELS;
+  const zone = labels['failure-domain.beta.kubernetes.io/zone'] ?? labels['topology.kubernetes.io/zone'] ?? '';
+  const region = labels['failure-domain.beta.kubernetes.io/region'] ?? labels['topology.kubernetes.io/region'] ?? '';
+  return zone === '' && region === '' ? '' : `${region}:\x00:${zone}`;
+}
+
+function enter(snapshot: Snapshot, zone: string, name: string): void {
+  const names = snapshot.zones.get(zone);
+  if (names === undefined) snapshot.zones.set(zone, [name]);
+  else names.push(name);
+}
+function leave(snapshot: Snapshot, zone: string, name: string): void {
+  const names = snapshot.zones.get(zone);
+  const at = names?.indexOf(name) ?? -1;
+  if (names === undefined || at < 0) return;
+  names.splice(at, 1);
+  if (names.length === 0) snapshot.zones.delete(zone);
+}
+
+function reorder(snapshot: Snapshot, infos: ReadonlyMap<string, NodeInfo>): void {
+  const list: NodeInfo[] = [];
+  const zones = [...snapshot.zones.values()];
+  for (let round = 0; list.length < infos.size; round++) {
+    for (const names of zones) if (round < names.length) list.push(infos.get(names[round]!)!);
+  }
+  snapshot.list = list;
+  snapshot.names = list.map((info) => info.name);
+  snapshot.index.clear();
+  list.forEach((info, at) => snapshot.index.set(info.name, at));
+}
+
+function countImages(snapshot: Snapshot, node: Node, sign: 1 | -1): void {
+  if (node.status?.images === undefined) return;
+  const seen = new Set<string>();
+  for (const image of node.status.images) {
+    for (const name of image.names ?? []) {
+      if (seen.has(name)) continue;
+      seen.add(name);
+      const known = snapshot.images.get(name);
+      if (known === undefined) {
+        if (sign > 0) snapshot.images.set(name, { sizeBytes: image.sizeBytes ?? 0, nodes: 1 });
+      } else {
+        known.nodes += sign;
+        if (known.nodes === 0) snapshot.images.delete(name);
+      }
+    }
+  }
+}
+
+const byName = (snapshot: Snapshot): Map<string, NodeInfo> => new Map(snapshot.list.map((info) => [info.name, info]));
+
+/** Adds a node, or takes over its new state. */
+export function putNode(snapshot: Snapshot, node: Node): void {
+  const name = node.metadata.name;
+  const info = nodeInfo(snapshot, name);
+  if (info !== undefined) {
+    const before = info.node;
+    if (before === node) return;
+    if (before.status?.images !== node.status?.images) {
+      countImages(snapshot, before, -1);
+      countImages(snapshot, node, 1);
+    }
+    setNode(info, node);
+    const zone = zoneOf(node);
+    if (zoneOf(before) !== zone) {
+      leave(snapshot, zoneOf(before), name);
+      enter(snapshot, zone, name);
+      reorder(snapshot, byName(snapshot));
+    }
+    return;
+  }
+  const added = newNodeInfo(node);
+  countImages(snapshot, node, 1);
+  enter(snapshot, zoneOf(node), name);
+  const infos = byName(snapshot);
+  infos.set(name, added);
+  reorder(snapshot, infos);
+  const strays = snapshot.strays.get(name);
+  if (strays !== undefined) {
+    snapshot.strays.delete(name);
+    for (const pod of strays) place(snapshot, added, pod);
+  }
+}
+
+/** The Pods that are still said to be on it are kept for the case that it comes back. */
+export function removeNode(snapshot: Snapshot, name: string): void {
+  const info = nodeInfo(snapshot, name);
+  if (info === undefined) return;
+  countImages(snapshot, info.node, -1);
+  leave(snapshot, zoneOf(info.node), name);
+  snapshot.withAffinity -= info.withAffinity;
+  snapshot.withRequiredAntiAffinity -= info.withRequiredAntiAffinity;
+  if (info.pods.size > 0) snapshot.strays.set(name, [...info.pods.values()]);
+  const infos = byName(snapshot);
+  infos.delete(name);
+  reorder(snapshot, infos);
+}
+
+// ---- Pods on nodes: bound, or assumed
+
+function place(snapshot: Snapshot, info: NodeInfo, pod: PodInfo): void {
+  const { withAffinity, withRequiredAntiAffinity } = info;
+  addPodInfo(info, pod);
+  snapshot.withAffinity += info.withAffinity - withAffinity;
+  snapshot.withRequiredAntiAffinity += info.withRequiredAntiAffinity - withRequiredAntiAffinity;
+}
+
+/** Adds a Pod to its node, or takes over its new state there. */
+export function putPod(snapshot: Snapshot, pod: Pod, nodeName: string = pod.spec.nodeName ?? ''): void {
+  const added = podInfoOf(pod);
+  const info = nodeInfo(snapshot, nodeName);
+  if (info !== undefined) {
+    const before = info.pods.get(added.key);
+    // A new status changes nothing that is counted: only the object is replaced.
+    if (before !== undefined && before.used === added.used && before.group === added.group && before.terminating === added.terminating && before.usedNonZeroMemory === added.usedNonZeroMemory) {
+      info.pods.set(added.key, added);
+      return;
+    }
+    place(snapshot, info, added);
+    return;
+  }
+  const strays = (snapshot.strays.get(nodeName) ?? []).filter((each) => each.key !== added.key);
+  strays.push(added);
+  snapshot.strays.set(nodeName, strays);
+}
+
+export function removePod(snapshot: Snapshot, key: string, nodeName: string): void {
+  const info = nodeInfo(snapshot, nodeName);
+  if (info !== undefined) {
+    const { withAffinity, withRequiredAntiAffinity } = info;
+    removePodFrom(info, key);
+    snapshot.withAffinity += info.withAffinity - withAffinity;
+    snapshot.withRequiredAntiAffinity += info.withRequiredAntiAffinity - withRequiredAntiAffinity;
+    return;
+  }
+  const strays = snapshot.strays.get(nodeName)?.filter((each) => each.key !== key);
+  if (strays === undefined) return;
+  if (strays.length === 0) snapshot.strays.delete(nodeName);
+  else snapshot.strays.set(nodeName, strays);
+}
+
+// ---- nominations
+
+export function nominate(snapshot: Snapshot, pod: Pod, nodeName: string): void {
+  denominate(snapshot, podInfoOf(pod).key);
+  const pods = snapshot.nominated.get(nodeName);
+  if (pods === undefined) snapshot.nominated.set(nodeName, [podInfoOf(pod)]);
+  else pods.push(podInfoOf(pod));
+}
+
+export function denominate(snapshot: Snapshot, key: string): void {
+  for (const [nodeName, pods] of snapshot.nominated) {
+    const at = pods.findIndex((each) => each.key === key);
+    if (at < 0) continue;
+    pods.splice(at, 1);
+    if (pods.length === 0) snapshot.nominated.delete(nodeName);
+    return;
+  }
+}
