@@ -98,7 +98,7 @@ function fieldsOf(pkg, name) {
     if (inline) {
       const [, alias, inner] = /^\*?(?:(\w+)\.)?(\w+)$/.exec(field.type);
       if (inner === 'TypeMeta') lines.push('kind s', 'apiVersion s');
-      else lines.push(...fieldsOf(packageOf(alias, pkg), inner).map((line) => line));
+      else lines.push(...fieldsOf(packageOf(alias, pkg), inner).map((line) => `${line} e:${inner}`));
       continue;
     }
     let line = `${field.json} ${encode(field.type, pkg)}`;

@@ -12,6 +12,8 @@ export interface RequestOptions {
   readonly useStatus?: boolean;
   /** What a container that does not name a resource is taken to ask for. */
   readonly nonMissing?: ReadonlyMap<string, number>;
+  /** Leave out what spec.resources of the Pod itself says. */
+  readonly skipPodLevel?: boolean;
 }
 
 const isPodLevelResource = (name: string): boolean => name === 'cpu' || name === 'memory' || name.startsWith('hugepages-');
@@ -84,7 +86,7 @@ export function podRequests(pod: Pod, options: RequestOptions = {}): MilliReques
     }
     raise(total, most);
   }
-  const podLevel = spec.resources?.requests;
+  const podLevel = options.skipPodLevel === true ? undefined : spec.resources?.requests;
   if (podLevel !== undefined) for (const name in podLevel) if (isPodLevelResource(name)) total.set(name, milliValue(podLevel[name]));
   if (spec.overhead !== undefined) addList(total, spec.overhead);
   return total;

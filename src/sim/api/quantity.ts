@@ -56,3 +56,43 @@ export function wholeValue(text: string | undefined): number {
   if (text === undefined) return 0;
   return valueCache.get(text) ?? bounded(valueCache, text, Number(ceilDivide(parseQuantity(text) ?? 0n, 1_000_000_000n)));
 }
+
+const canonicalCache = new Map<string, string>();
+const SI = ['n', 'u', 'm', '', 'k', 'M', 'G', 'T', 'P', 'E'];
+
+/** Quantity.String(): the one spelling in which the API server stores a quantity ("1000m" is "1", "1024Mi" is "1Gi"). undefined: not a quantity. */
+export function canonicalQuantity(text: string): string | undefined {
+  const known = canonicalCache.get(text);
+  if (known !== undefined) return known;
+  const nano = parseQuantity(text);
+  if (nano === undefined) return undefined;
+  const canonical = formatNano(nano, text.endsWith('i') ? 'binary' : /[eE][+-]?\d/.test(text) ? 'exponent' : 'decimal');
+  if (canonicalCache.size > 10_000) canonicalCache.clear();
+  canonicalCache.set(text, canonical);
+  return canonical;
+}
+
+/** The canonical text of an amount in nano units. */
+export function formatNano(nano: bigint, form: 'binary' | 'decimal' | 'exponent'): string {
+  if (nano === 0n) return '0';
+  const sign = nano < 0n ? '-' : '';
+  const amount = nano < 0n ? -nano : nano;
+  if (form === 'binary' && amount >= 1024_000_000_000n) {
+    let whole = (amount + 999_999_999n) / 1_000_000_000n;
+    let steps = 0;
+    while (steps < 6 && whole % 1024n === 0n) {
+      whole /= 1024n;
+      steps += 1;
+    }
+    return `${sign}${whole}${['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'][steps]}`;
+  }
+  let mantissa = amount;
+  let step = 0;
+  while (step < SI.length - 1 && mantissa % 1000n === 0n) {
+    mantissa /= 1000n;
+    step += 1;
+  }
+  if (form !== 'exponent') return `${sign}${mantissa}${SI[step]}`;
+  const exponent = step * 3 - 9;
+  return `${sign}${mantissa}${exponent === 0 ? '' : `e${exponent}`}`;
+}

@@ -4,7 +4,8 @@ import { SCHEMAS } from './schemas.generated.ts';
  * The shape of every kind, read from the generated table on first use. A line of the table is `name TYPE`, fields in the order in
  * which Go writes them, joined by "|". TYPE: `s` string, `b` bool, `i` int32, `l` int64, `f` float64, `y` bytes, `t` Time,
  * `u` MicroTime, `q` Quantity, `x` IntOrString, `r` anything, `@Struct`, `[T` list, `{T` map, `*T` pointer; `=v1.Name` is the name of the Go type.
- * Behind it `!` (written even when empty), `~` (left out when zero), ` m:a,b` (list map keys), ` set`, ` p:key:strategy` (strategic merge patch).
+ * Behind it `!` (written even when empty), `~` (left out when zero), ` m:a,b` (list map keys), ` set`, ` p:key:strategy` (strategic merge patch),
+ * ` e:Name` (the field comes from an embedded Go struct: error messages name it).
  */
 export type Scalar = 's' | 'b' | 'i' | 'l' | 'f' | 'y' | 't' | 'u' | 'q' | 'x' | 'r';
 export type TypeNode =
@@ -22,6 +23,8 @@ export interface Field {
   /** Strategic merge patch: "merge", "retainKeys". */
   readonly patchStrategies: readonly string[];
   readonly patchMergeKey?: string;
+  /** The names under which Go's decoder reports the field: those of the structs that it is embedded through, then its own. */
+  readonly goPath: string;
 }
 export interface StructType {
   readonly name: string;
@@ -67,8 +70,10 @@ function field(text: string): Field {
   let listKeys: readonly string[] | undefined;
   let patchStrategies: readonly string[] = [];
   let patchMergeKey: string | undefined;
+  let embedded = '';
   for (const flag of flags) {
     if (flag === 'set') listKeys = [];
+    else if (flag.startsWith('e:')) embedded = `${flag.slice(2)}.${embedded}`;
     else if (flag.startsWith('m:')) listKeys = flag.slice(2).split(',');
     else if (flag.startsWith('p:')) {
       const [, key, strategies] = flag.split(':');
@@ -86,6 +91,7 @@ function field(text: string): Field {
     },
     pointer: code.startsWith('*'),
     omit,
+    goPath: `${embedded}${name ?? ''}`,
     patchStrategies,
     ...(listKeys === undefined ? {} : { listKeys }),
     ...(patchMergeKey === undefined ? {} : { patchMergeKey }),

@@ -45,7 +45,7 @@ export interface PodInfo {
   /** The same with 100m and 200Mi for each container that names none: what LeastAllocated sees on nodes. */
   readonly usedNonZeroMilliCpu: number;
   readonly usedNonZeroMemory: number;
-  /** What LeastAllocated takes the waiting Pod to ask for: as above, but also when the Pod as a whole names a request. */
+  /** What LeastAllocated takes the waiting Pod to ask for: its containers alone, not what the Pod as a whole names. */
   readonly wantedNonZeroMilliCpu: number;
   readonly wantedNonZeroMemory: number;
   readonly hostPorts: readonly ContainerPort[];
@@ -89,14 +89,15 @@ interface Amounts {
 function amountsOf(pod: Pod): Amounts {
   const plain = podRequests(pod);
   const inForce = hasReportedResources(pod) ? podRequests(pod, { useStatus: true }) : plain;
-  const wanted = podRequests(pod, { useStatus: true, nonMissing: NON_ZERO });
+  // fit.go makes its scorer without the gates for Pod-level requests and in-place resizes: it sees neither.
+  const wanted = podRequests(pod, { nonMissing: NON_ZERO, skipPodLevel: true });
   // types.go, getNonMissingContainerRequests: with Pod-level requests the stand-ins are only for what nobody names.
   let usedNonZero = wanted;
   if (hasPodLevelRequests(pod)) {
     const missing = new Map<string, number>();
     for (const [name, amount] of NON_ZERO) if (!inForce.has(name)) missing.set(name, amount);
     usedNonZero = podRequests(pod, { useStatus: true, nonMissing: missing });
-  }
+  } else if (inForce !== plain) usedNonZero = podRequests(pod, { useStatus: true, nonMissing: NON_ZERO });
   return {
     requests: resourcesOf(plain),
     used: resourcesOf(inForce),
