@@ -1,0 +1,130 @@
+/** The row of objects at this revision: Deployment → ReplicaSets → their Pods, and the Service that selects them. */
+import type { StageMessages } from '../../i18n/stage.en.ts';
+import type { Box, Geometry } from '../geometry.ts';
+import { RIGHT, ROW_X, STATE_ROW } from '../geometry.ts';
+import { fitMono, fitSans, monoWidth, sansWidth } from '../measure.ts';
+import type { ChainModel, PodLook, PodModel, ReplicaSetModel, StageTarget } from '../model.ts';
+import type { GlyphName } from '../glyphs.tsx';
+
+export interface ChipScene {
+  readonly box: Box;
+  readonly glyph: GlyphName;
+  readonly name: string;
+  readonly detail: string;
+  readonly target: StageTarget;
+  /** Two ReplicaSets share the height of one chip. */
+  readonly half: boolean;
+}
+export interface ChainPodScene {
+  readonly key: string;
+  readonly x: number;
+  readonly y: number;
+  readonly r: number;
+  readonly look: PodLook;
+  readonly label: string;
+  readonly focus: boolean;
+}
+export interface ChainScene {
+  readonly y: number;
+  readonly chips: readonly ChipScene[];
+  readonly arrows: readonly { readonly from: number; readonly to: number; readonly y: number }[];
+  readonly podsBox: Box | undefined;
+  readonly pods: readonly ChainPodScene[];
+  readonly more: { readonly x: number; readonly y: number; readonly text: string } | undefined;
+  readonly empty: string | undefined;
+}
+
+const ARROW = 26;
+const END = RIGHT - 10;
+const MOST_HALVES = 2;
+
+const chipWidth = (name: string, detail: string): number => Math.ceil(Math.max(monoWidth(name, 12) * 1.014, sansWidth(detail, 11) * 1.06) + 44);
+
+export function layoutChain(chain: ChainModel | undefined, geometry: Geometry, words: StageMessages): ChainScene {
+  const y = geometry.plateY + STATE_ROW.top;
+  const nothing: ChainScene = { y, chips: [], arrows: [], podsBox: undefined, pods: [], more: undefined, empty: words.noObjects };
+  if (chain === undefined || (chain.deployment === undefined && chain.replicaSets.length === 0 && chain.loosePods.length === 0 && chain.service === undefined)) return nothing;
+
+  const sets = chain.replicaSets.slice(0, MOST_HALVES);
+  const pods: readonly PodModel[] = [...chain.replicaSets.flatMap((set) => set.pods), ...chain.loosePods];
+  const { deployment, service } = chain;
+  const rows: readonly (readonly PodModel[])[] = sets.length > 1 ? [sets[0]!.pods, [...chain.replicaSets.slice(1).flatMap((set) => set.pods), ...chain.loosePods]] : [pods];
+
+  const deploymentDetail = deployment === undefined ? '' : deployment.paused === true ? `${words.paused}, ${deployment.ready}/${deployment.wanted}` : words.ofReady(deployment.ready, deployment.wanted);
+  const serviceDetail = service === undefined ? '' : words.addresses(service.addresses);
+  const setDetail = (set: ReplicaSetModel): string => words.wantedExist(set.wanted, set.exist);
+  const short = (set: ReplicaSetModel): string => (deployment !== undefined && set.name.startsWith(`${deployment.name}-`) ? `…-${set.name.slice(deployment.name.length + 1)}` : set.name);
+  const halfText = (set: ReplicaSetModel): string => `${set.exist}/${set.wanted}`;
+
+  // Three ways to fill the row, the roomiest that fits: full names with named Pods; short names; short names with Pods as small planets.
+  const named = (n: number): number => n * 48 + 6;
+  const small = Math.max(1, Math.max(...rows.map((row) => (sets.length > 1 ? row.length : Math.ceil(row.length / 2)))));
+  const measure = (names: 'full' | 'short', podNames: boolean): { d: number; s: number; p: number; v: number; total: number } => {
+    const d = deployment === undefined ? 0 : chipWidth(names === 'full' ? deployment.name : fitMono(deployment.name, 12, 96), deploymentDetail);
+    const s = sets.length === 0 ? 0 : sets.length > 1 ? Math.max(...sets.map((set) => monoWidth(short(set), 11) + sansWidth(halfText(set), 11) + 42)) : chipWidth(names === 'full' ? sets[0]!.name : short(sets[0]!), setDetail(sets[0]!));
+    const p = pods.length === 0 ? 40 : podNames ? named(pods.length) : Math.min(small, 14) * 12 + 16 + (small > 14 ? 34 : 0);
+    const v = service === undefined ? 0 : chipWidth(names === 'full' ? service.name : fitMono(service.name, 12, 80), serviceDetail);
+    const parts = [d, s, p, v].filter((part) => part > 0);
+    return { d, s, p, v, total: parts.reduce((sum, part) => sum + part, 0) + (parts.length - 1) * ARROW };
+  };
+  const room = END - ROW_X;
+  let names: 'full' | 'short' = 'full';
+  let podNames = sets.length <= 1 && pods.length <= 6;
+  let widths = measure(names, podNames);
+  if (widths.total > room) widths = measure((names = 'short'), podNames);
+  if (widths.total > room && podNames) widths = measure(names, (podNames = false));
+  // Still too wide (very long names): the chips give way, in proportion.
+  if (widths.total > room) {
+    const over = widths.total - room;
+    const chips = widths.d + widths.s + widths.v;
+    const squeeze = (w: number): number => (w === 0 ? 0 : Math.max(70, w - (over * w) / chips));
+    widths = { ...widths, d: squeeze(widths.d), s: squeeze(widths.s), v: squeeze(widths.v) };
+  }
+
+  const chips: ChipScene[] = [];
+  const arrows: { from: number; to: number; y: number }[] = [];
+  const { h } = STATE_ROW;
+  let x: number = ROW_X;
+  const chip = (glyph: GlyphName, name: string, detail: string, w: number, target: StageTarget): void => {
+    chips.push({ box: { x, y, w, h }, glyph, name: fitMono(name, 12, w - 40), detail: fitSans(detail, 11, w - 38), target, half: false });
+    x += w;
+  };
+  const arrow = (): void => {
+    arrows.push({ from: x, to: x + ARROW, y: y + h / 2 });
+    x += ARROW;
+  };
+  if (deployment !== undefined) chip('deployment', deployment.name, deploymentDetail, widths.d, { on: 'object', kind: 'Deployment', key: deployment.key });
+  if (sets.length > 0) {
+    if (deployment !== undefined) arrow();
+    if (sets.length === 1) {
+      const set = sets[0]!;
+      chip('replicaset', names === 'full' ? set.name : short(set), setDetail(set), widths.s, { on: 'object', kind: 'ReplicaSet', key: set.key });
+    } else {
+      sets.forEach((set, i) => chips.push({ box: { x, y: y + i * 20, w: widths.s, h: 18 }, glyph: 'replicaset', name: fitMono(short(set), 11, widths.s - 30 - sansWidth(halfText(set), 11)), detail: halfText(set), target: { on: 'object', kind: 'ReplicaSet', key: set.key }, half: true }));
+      x += widths.s;
+    }
+  }
+  let podsBox: Box | undefined;
+  const planets: ChainPodScene[] = [];
+  let more: ChainScene['more'];
+  if (deployment !== undefined || sets.length > 0 || pods.length > 0) {
+    if (x > ROW_X) arrow();
+    podsBox = { x, y, w: widths.p, h };
+    if (podNames) pods.forEach((pod, i) => planets.push({ key: pod.key, x: x + 27 + i * 48, y: y + 13, r: 7, look: pod.look, label: pod.short, focus: pod.focus === true }));
+    else {
+      const perRow = sets.length > 1 ? rows : [pods.slice(0, Math.ceil(pods.length / 2)), pods.slice(Math.ceil(pods.length / 2))];
+      let left = 0;
+      perRow.forEach((row, j) => {
+        row.slice(0, 14).forEach((pod, i) => planets.push({ key: pod.key, x: x + 14 + i * 12, y: y + (j === 0 ? 10 : 28), r: 4.2, look: pod.look, label: '', focus: pod.focus === true }));
+        left += Math.max(0, row.length - 14);
+      });
+      if (left > 0) more = { x: x + widths.p - 8, y: y + 23, text: words.morePods(left) };
+    }
+    x += widths.p;
+  }
+  if (service !== undefined) {
+    if (x > ROW_X) x += ARROW;
+    chip('service', service.name, serviceDetail, widths.v, { on: 'object', kind: 'Service', key: service.key });
+  }
+  return { y, chips, arrows, podsBox, pods: planets, more, empty: undefined };
+}
