@@ -67,7 +67,7 @@ function reorder(snapshot: Snapshot, infos: ReadonlyMap<string, NodeInfo>): void
     for (const names of zones) if (round < names.length) list.push(infos.get(names[round]!)!);
   }
   snapshot.list = list;
-  snapshot.names = list.map((info) => info.name);
+  snapshot.names = Object.freeze(list.map((info) => info.name));
   snapshot.index.clear();
   list.forEach((info, at) => snapshot.index.set(info.name, at));
 }
