@@ -1,0 +1,161 @@
+import { pathOf } from '../../sim/api/kinds.ts';
+import type { KubernetesObject } from '../../sim/api/object.ts';
+import { STRATEGIC_MERGE_PATCH } from '../../sim/api/request.ts';
+import { compactJson, indentedJson, yamlText } from '../encode.ts';
+import { Failure, Refusal, problemText, problemsText, sourced } from '../failure.ts';
+import type { Problem } from '../failure.ts';
+import type { FlagSpecs } from '../flags.ts';
+import { given, kinds, text, truth } from '../flags.ts';
+import type { Manifest } from '../documents.ts';
+import { manifests } from '../documents.ts';
+import { changed } from '../output.ts';
+import { threeWayPatch } from '../patch/strategic.ts';
+import { fetchEvery, fullName, targets } from '../resources.ts';
+import type { Context, DryRun, Run } from '../steps.ts';
+import { call, readIfAny } from '../steps.ts';
+import type { Tree } from '../tree.ts';
+import { dig, field, isTree, withValue } from '../tree.ts';
+
+export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+
+const CHANGE: FlagSpecs = {
+  filename: kinds.strings('f'), kustomize: kinds.string('k'), recursive: kinds.bool('R'), 'dry-run': { type: 'string', bare: 'unchanged' }, output: kinds.string('o'), validate: { type: 'string', bare: 'strict' },
+  'field-manager': kinds.string(), 'show-managed-fields': kinds.bool(), selector: kinds.string('l'),
+};
+export const APPLY_FLAGS: FlagSpecs = {
+  ...CHANGE, 'server-side': kinds.bool(), 'force-conflicts': kinds.bool(), force: kinds.bool(), overwrite: kinds.bool(), prune: kinds.bool(), all: kinds.bool(), wait: kinds.bool(), timeout: kinds.duration, 'grace-period': kinds.int(), cascade: kinds.string(), 'open-api-patch': kinds.bool(), 'openapi-patch': kinds.bool(),
+};
+export const CREATE_FILE_FLAGS: FlagSpecs = { ...CHANGE, 'save-config': kinds.bool(), edit: kinds.bool() };
+
+export function dryRun(context: Context): DryRun {
+  const value = text(context.flags, 'dry-run');
+  if (value === undefined || value === 'none' || value === 'false') return 'none';
+  if (value === 'client' || value === 'server') return value;
+  if (value === 'unchanged' || value === 'true') return 'client';
+  throw new Failure(`error: Invalid dry-run value (${value}). Must be "none", "server", or "client".`);
+}
+
+/** The parameters of a write: who manages the fields, how strictly unknown ones are taken, and whether it is only a try. */
+export function writeQuery(context: Context, manager: string): Record<string, string> {
+  const validate = text(context.flags, 'validate') ?? 'strict';
+  const strictness = validate === 'false' || validate === 'ignore' ? 'Ignore' : validate === 'warn' ? 'Warn' : 'Strict';
+  return { ...(dryRun(context) === 'server' ? { dryRun: 'All' } : {}), fieldManager: text(context.flags, 'field-manager') ?? manager, fieldValidation: strictness };
+}
+
+/** The object as it will be remembered: itself, as text, in an annotation of itself. */
+export function withLastApplied(object: Tree): Tree {
+  const annotations = Object.fromEntries(Object.entries((dig(object, 'metadata', 'annotations') ?? {}) as Tree).filter(([key]) => key !== LAST_APPLIED));
+  const bare = withValue(object, ['metadata', 'annotations'], annotations);
+  return withValue(object, ['metadata', 'annotations'], { ...annotations, [LAST_APPLIED]: `${compactJson(bare)}\n` });
+}
+
+function lastApplied(live: KubernetesObject): Tree | undefined {
+  const annotation = live.metadata.annotations?.[LAST_APPLIED];
+  if (annotation === undefined) return undefined;
+  try {
+    const value: unknown = JSON.parse(annotation);
+    return isTree(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function* one(context: Context, manifest: Manifest): Run<void> {
+  const { info, object, source } = manifest;
+  const metadata = field(object, 'metadata');
+  const name = field(metadata, 'name');
+  if (typeof name !== 'string' || name === '') {
+    const generate = field(metadata, 'generateName');
+    throw new Failure(typeof generate === 'string' ? `error: from ${generate}: cannot use generate name with apply` : `error: error when retrieving current configuration of:\nResource: "${info.group === '' ? '/' : `${info.group}/`}${info.version}, Resource=${info.resource}", GroupVersionKind: "${info.group === '' ? '/' : `${info.group}/`}${info.version}, Kind=${info.kind}"\nName: "", Namespace: "${String(field(metadata, 'namespace') ?? '')}"\nfrom server for: "${source}": resource name may not be empty`);
+  }
+  const namespace = info.namespaced ? String(field(metadata, 'namespace')) : undefined;
+  const mode = dryRun(context);
+  const output = text(context.flags, 'output');
+  const wanted = withLastApplied(object);
+  const query = writeQuery(context, 'kubectl-client-side-apply');
+  const live = yield* readIfAny(context, pathOf(info.kind, namespace, name));
+  if (live === undefined) {
+    const made = mode === 'client' ? (wanted as unknown as KubernetesObject) : ((yield* attempt(call(context, { method: 'POST', path: pathOf(info.kind, namespace), query, body: wanted }), 'creating', source)).body as KubernetesObject);
+    yield { out: changed(output, { info, object: made }, 'created', mode) };
+    return;
+  }
+  if (live.metadata.annotations?.[LAST_APPLIED] === undefined) {
+    yield { err: `Warning: resource ${info.resource}/${name} is missing the ${LAST_APPLIED} annotation which is required by kubectl apply. kubectl apply should only be used on resources created declaratively by either kubectl create --save-config or kubectl apply. The missing annotation will be patched automatically.\n` };
+  }
+  const patch = threeWayPatch(info.kind, lastApplied(live), wanted, live as unknown as Tree);
+  const unchanged = Object.keys(patch).length === 0;
+  const after = unchanged || mode === 'client' ? live : ((yield* attempt(call(context, { method: 'PATCH', path: pathOf(info.kind, namespace, name), query, contentType: STRATEGIC_MERGE_PATCH, body: patch }), 'applying patch', undefined)).body as KubernetesObject);
+  if (live.metadata.deletionTimestamp !== undefined) yield { err: `Warning: Detected changes to resource ${name} which is currently being deleted.\n` };
+  yield { out: changed(output, { info, object: after }, unchanged ? 'unchanged' : 'configured', mode) };
+}
+
+function* attempt<T>(run: Run<T>, doing: string, source: string | undefined): Run<T> {
+  try {
+    return yield* run;
+  } catch (error) {
+    throw error instanceof Refusal ? new Refusal(sourced(error.status, doing, source)) : error;
+  }
+}
+
+const asProblem = (failure: Failure): Problem => (failure instanceof Refusal ? { status: failure.status } : { message: failure.text.replace(/^error: /, '') });
+
+export function* eachManifest(context: Context, verb: string, run: (manifest: Manifest) => Run<void>): Run<number> {
+  const { found, problems } = manifests(context);
+  const failed: Problem[] = [...problems];
+  if (found.length === 0 && failed.length === 0) throw new Failure(`error: no objects passed to ${verb}`);
+  for (const manifest of found) {
+    try {
+      yield* run(manifest);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      failed.push(asProblem(error));
+    }
+  }
+  if (failed.length > 0) throw new Failure(problemsText(failed));
+  return 0;
+}
+
+export function* apply(context: Context): Run<number> {
+  const { flags } = context;
+  if (flags.args[0] === 'view-last-applied') return yield* viewLastApplied(context);
+  if (given(flags, 'kustomize')) throw new Failure('error: -k (kustomize) is not in this version of Orrery; apply the files with -f');
+  if (!given(flags, 'filename')) throw new Failure('error: must specify one of -f and -k');
+  if (truth(flags, 'server-side')) throw new Failure('error: --server-side is not in this version of Orrery: it would need field ownership (managedFields); apply without it');
+  if (truth(flags, 'prune')) throw new Failure('error: --prune is not in this version of Orrery; delete what is no longer wanted with kubectl delete');
+  return yield* eachManifest(context, 'apply', (manifest) => one(context, manifest));
+}
+
+function* viewLastApplied(context: Context): Run<number> {
+  for (const { info, object } of yield* fetchEvery(context, targets(context.flags.args.slice(1)))) {
+    const annotation = object.metadata.annotations?.[LAST_APPLIED];
+    if (annotation === undefined) throw new Failure(`error: no last-applied-configuration annotation found on resource: ${fullName(info, object.metadata.name).split('/')[1]!}`);
+    const value = JSON.parse(annotation) as unknown;
+    yield { out: text(context.flags, 'output') === 'json' ? indentedJson(value) : yamlText(value) };
+  }
+  return 0;
+}
+
+/** create -f: each object as it is written, refused if it is there already. */
+export function* createFiles(context: Context): Run<number> {
+  return yield* eachManifest(context, 'create', function* ({ info, object, source }): Run<void> {
+    const body = truth(context.flags, 'save-config') ? withLastApplied(object) : object;
+    const mode = dryRun(context);
+    const namespace = info.namespaced ? String(dig(object, 'metadata', 'namespace')) : undefined;
+    const made = mode === 'client' ? (body as unknown as KubernetesObject) : ((yield* attempt(call(context, { method: 'POST', path: pathOf(info.kind, namespace), query: writeQuery(context, 'kubectl-create'), body }), 'creating', source)).body as KubernetesObject);
+    yield { out: changed(text(context.flags, 'output'), { info, object: made }, 'created', mode) };
+  });
+}
+
+/** replace -f: the whole object, at whatever version it is. */
+export function* replace(context: Context): Run<number> {
+  if (!given(context.flags, 'filename')) throw new Failure('error: must specify one of -f and -k');
+  return yield* eachManifest(context, 'replace', function* ({ info, object, source }): Run<void> {
+    const name = String(dig(object, 'metadata', 'name') ?? '');
+    const namespace = info.namespaced ? String(dig(object, 'metadata', 'namespace')) : undefined;
+    const mode = dryRun(context);
+    const made = mode === 'client' ? (object as unknown as KubernetesObject) : ((yield* attempt(call(context, { method: 'PUT', path: pathOf(info.kind, namespace, name), query: writeQuery(context, 'kubectl-replace'), body: object }), 'replacing', source)).body as KubernetesObject);
+    yield { out: changed(text(context.flags, 'output'), { info, object: made }, 'replaced', mode) };
+  });
+}
+
+export { problemText };

@@ -1,0 +1,344 @@
+import { pathOf } from '../../sim/api/kinds.ts';
+import type { KubernetesObject } from '../../sim/api/object.ts';
+import type { Status } from '../../sim/api/request.ts';
+import { Failure, Refusal } from '../failure.ts';
+import type { FlagSpecs } from '../flags.ts';
+import { given, kinds, number, raws, text, texts, truth } from '../flags.ts';
+import { changed } from '../output.ts';
+import { fetchEvery, resource } from '../resources.ts';
+import type { Context, Run } from '../steps.ts';
+import { call } from '../steps.ts';
+import type { Tree } from '../tree.ts';
+import { dig, isList, isTree } from '../tree.ts';
+import { CREATE_FILE_FLAGS, createFiles, dryRun, writeQuery } from './apply.ts';
+import { PICK, picked } from './change.ts';
+
+export const CREATE_FLAGS: FlagSpecs = {
+  ...CREATE_FILE_FLAGS, image: kinds.strings(), replicas: kinds.int('r'), port: kinds.int(), 'from-literal': kinds.strings(), 'from-file': kinds.strings(), 'from-env-file': kinds.strings(), 'append-hash': kinds.bool(),
+  type: kinds.string(), tcp: kinds.strings(), clusterip: kinds.string(), 'node-port': kinds.int(), 'external-name': kinds.string(), 'min-available': kinds.string(), 'max-unavailable': kinds.string(), value: kinds.int(),
+  'preemption-policy': kinds.string(), description: kinds.string(), 'global-default': kinds.bool(),
+};
+export const RUN_FLAGS: FlagSpecs = {
+  ...PICK, image: kinds.string(), port: kinds.string(), env: kinds.strings(), labels: kinds.string('l'), selector: kinds.string(), restart: kinds.string(), command: kinds.bool(), expose: kinds.bool(), 'image-pull-policy': kinds.string(), annotations: kinds.strings(), overrides: kinds.string(),
+  stdin: kinds.bool('i'), tty: kinds.bool('t'), rm: kinds.bool(), attach: kinds.bool(), quiet: kinds.bool('q'), privileged: kinds.bool(),
+};
+export const EXPOSE_FLAGS: FlagSpecs = {
+  ...PICK, port: kinds.string(), 'target-port': kinds.string(), name: kinds.string(), type: kinds.string(), protocol: kinds.string(), labels: kinds.string('l'), selector: kinds.string(), 'cluster-ip': kinds.string(), 'external-ip': kinds.string(), 'session-affinity': kinds.string(), 'load-balancer-ip': kinds.string(), overrides: kinds.string(),
+};
+
+const CREATE_HELP = 'error: must specify one of -f and -k\n';
+const helpOf = (what: string, lines: string): Failure => new Failure(lines.replaceAll('%', what));
+const SERVICE_HELP = `Create a service using a specified subcommand.
+
+Aliases:
+service, svc
+
+Available Commands:
+  clusterip      Create a ClusterIP service
+  externalname   Create an ExternalName service
+  loadbalancer   Create a LoadBalancer service
+  nodeport       Create a NodePort service
+
+Usage:
+  kubectl create service [flags] [options]
+
+Use "kubectl create service <command> --help" for more information about a given command.
+Use "kubectl options" for a list of global command-line options (applies to all commands).
+`;
+const SECRET_HELP = `Create a secret with specified type.
+
+ A docker-registry type secret is for accessing a container registry.
+
+ A generic type secret indicate an Opaque secret type.
+
+ A tls type secret holds TLS certificate and its associated key.
+
+Available Commands:
+  docker-registry   Create a secret for use with a Docker registry
+  generic           Create a secret from a local file, directory, or literal value
+  tls               Create a TLS secret
+
+Usage:
+  kubectl create secret (docker-registry | generic | tls) [options]
+
+Use "kubectl create secret <command> --help" for more information about a given command.
+Use "kubectl options" for a list of global command-line options (applies to all commands).
+`;
+
+/** StatusError.Error() where a command says "failed to create ..." around it: client-go's text, which for several causes is a list. */
+const wrapped = (what: string, status: Status): Failure => new Failure(`error: failed to create ${what}: ${status.message ?? ''}`);
+
+/** Sends a made object, or shows it; `wrap` names the command's own words for a refusal, where it has some. */
+function* make(context: Context, object: Tree, wrap?: string): Run<void> {
+  const info = resource(String(object.kind).toLowerCase());
+  const mode = dryRun(context);
+  const namespace = info.namespaced ? context.namespace : undefined;
+  const explicit = context.enforceNamespace && info.namespaced;
+  const body: Tree = mode === 'client' ? (explicit ? { ...object, metadata: { ...(object.metadata as Tree), namespace: context.namespace } } : object) : info.namespaced ? { ...object, metadata: { ...(object.metadata as Tree), namespace: context.namespace } } : object;
+  let made = body as unknown as KubernetesObject;
+  if (mode !== 'client') {
+    try {
+      made = (yield* call(context, { method: 'POST', path: pathOf(info.kind, namespace), query: writeQuery(context, 'kubectl-create'), body })).body as KubernetesObject;
+    } catch (error) {
+      throw error instanceof Refusal && wrap !== undefined ? wrapped(wrap, error.status) : error;
+    }
+  }
+  yield { out: changed(text(context.flags, 'output'), { info, object: made }, 'created', mode) };
+}
+
+function oneName(context: Context, words: readonly string[], command: string): string {
+  const before = context.flags.dash === undefined ? words : words.slice(0, words.length - (context.flags.args.length - context.flags.dash));
+  if (before.length !== 1) throw new Failure(`error: exactly one NAME is required, got ${before.length}\nSee 'kubectl create ${command} -h' for help and examples`);
+  return before[0]!;
+}
+const afterDash = (context: Context): readonly string[] => (context.flags.dash === undefined ? [] : context.flags.args.slice(context.flags.dash));
+
+/** The name of an image without registry, tag and digest, as a container's name. */
+const containerName = (image: string): string => image.split('/').at(-1)!.split('@')[0]!.split(':')[0]!.replace(/[^-a-z0-9]/gi, '-').toLowerCase();
+
+const CONFIG_KEY = /^[-._a-zA-Z0-9]+$/;
+const utf8 = (content: string): Uint8Array => {
+  const bytes: number[] = [];
+  for (const c of content) {
+    const code = c.codePointAt(0)!;
+    if (code < 0x80) bytes.push(code);
+    else if (code < 0x800) bytes.push(0xc0 | (code >> 6), 0x80 | (code & 63));
+    else if (code < 0x10000) bytes.push(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
+    else bytes.push(0xf0 | (code >> 18), 0x80 | ((code >> 12) & 63), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
+  }
+  return Uint8Array.from(bytes);
+};
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+export function base64(content: string): string {
+  const bytes = utf8(content);
+  let out = '';
+  for (let i = 0; i < bytes.length; i += 3) {
+    const [a, b, c] = [bytes[i]!, bytes[i + 1], bytes[i + 2]];
+    out += ALPHABET[a >> 2]! + ALPHABET[((a & 3) << 4) | ((b ?? 0) >> 4)]! + (b === undefined ? '=' : ALPHABET[((b & 15) << 2) | ((c ?? 0) >> 6)]!) + (c === undefined ? '=' : ALPHABET[c & 63]!);
+  }
+  return out;
+}
+
+function keysAndValues(context: Context, kind: 'ConfigMap' | 'Secret', name: string): [string, string][] {
+  const out = new Map<string, string>();
+  const add = (key: string, value: string): void => {
+    if (!CONFIG_KEY.test(key)) throw new Failure(`error: "${key}" is not a valid key name for a ${kind}: a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')`);
+    if (out.has(key)) throw new Failure(`error: cannot add key "${key}", another key by that name already exists in Data for ${kind} "${name}"`);
+    out.set(key, value);
+  };
+  const file = (path: string): string => {
+    if (!Object.hasOwn(context.input.files, path)) throw new Failure(`error: error reading ${path}: open ${path}: no such file or directory`);
+    return context.input.files[path]!;
+  };
+  for (const literal of raws(context.flags, 'from-literal')) {
+    const equals = literal.indexOf('=');
+    if (equals < 1) throw new Failure(`error: invalid literal source ${literal}, expected key=value`);
+    add(literal.slice(0, equals), literal.slice(equals + 1).replace(/^(['"])(.*)\1$/, '$2'));
+  }
+  for (const source of raws(context.flags, 'from-file')) {
+    const equals = source.indexOf('=');
+    const path = source.slice(equals + 1);
+    add(equals < 0 ? path.split('/').at(-1)! : source.slice(0, equals), file(path));
+  }
+  for (const path of raws(context.flags, 'from-env-file')) {
+    for (const line of file(path).split('\n')) {
+      const trimmed = line.trim();
+      if (trimmed === '' || trimmed.startsWith('#')) continue;
+      const equals = trimmed.indexOf('=');
+      add(equals < 0 ? trimmed : trimmed.slice(0, equals), equals < 0 ? '' : trimmed.slice(equals + 1));
+    }
+  }
+  return [...out];
+}
+
+function servicePorts(context: Context): Tree[] {
+  return texts(context.flags, 'tcp').map((spec) => {
+    const [port = '', target = port] = spec.split(':');
+    for (const part of [port]) if (!/^\d+$/.test(part)) throw new Failure(`error: strconv.ParseUint: parsing "${part}": invalid syntax`);
+    const nodePort = number(context.flags, 'node-port');
+    return { name: spec.replace(':', '-'), ...(nodePort === undefined || nodePort === 0 ? {} : { nodePort }), port: Number(port), protocol: 'TCP', targetPort: /^\d+$/.test(target) ? Number(target) : target };
+  });
+}
+
+const SERVICE_TYPES: Readonly<Record<string, string>> = { clusterip: 'ClusterIP', nodeport: 'NodePort', loadbalancer: 'LoadBalancer', externalname: 'ExternalName' };
+const intOrString = (value: string): number | string => (/^\d+$/.test(value) ? Number(value) : value);
+const labelsOf = (spec: string): Tree => Object.fromEntries(spec.split(',').filter((part) => part !== '').map((part) => {
+  const [key = '', ...value] = part.split('=');
+  return [key, value.join('=')];
+}));
+
+export function* create(context: Context): Run<number> {
+  const { flags } = context;
+  const [what, ...words] = flags.args;
+  if (given(flags, 'filename')) return yield* createFiles(context);
+  const literals: Tree = {};
+  switch (what) {
+    case undefined:
+      throw new Failure(CREATE_HELP.trimEnd());
+    case 'deployment':
+    case 'deploy':
+    case 'dep': {
+      const images = texts(flags, 'image');
+      if (images.length === 0) throw new Failure('error: required flag(s) "image" not set');
+      const name = oneName(context, words, 'deployment');
+      const port = number(flags, 'port');
+      const command = afterDash(context);
+      if (images.length > 1 && command.length > 0) throw new Failure('error: cannot specify multiple --image options and command');
+      const containers = images.map((image) => ({ ...(command.length === 0 ? {} : { command }), image, name: containerName(image), ...(port === undefined || port < 0 ? {} : { ports: [{ containerPort: port }] }), resources: {} }));
+      const labels = { app: name };
+      yield* make(context, {
+        apiVersion: 'apps/v1', kind: 'Deployment', metadata: { labels, name },
+        spec: { replicas: number(flags, 'replicas') ?? 1, selector: { matchLabels: labels }, strategy: {}, template: { metadata: { labels }, spec: { containers } } }, status: {},
+      }, 'deployment');
+      return 0;
+    }
+    case 'namespace':
+    case 'ns':
+      yield* make(context, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: oneName(context, words, 'namespace') }, spec: {}, status: {} });
+      return 0;
+    case 'configmap':
+    case 'cm': {
+      const name = oneName(context, words, 'configmap');
+      const data = keysAndValues(context, 'ConfigMap', name);
+      yield* make(context, { apiVersion: 'v1', ...(data.length === 0 ? literals : { data: Object.fromEntries(data) }), kind: 'ConfigMap', metadata: { name } }, 'configmap');
+      return 0;
+    }
+    case 'serviceaccount':
+    case 'sa':
+      yield* make(context, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: oneName(context, words, 'serviceaccount') } }, 'serviceaccount');
+      return 0;
+    case 'secret': {
+      const [type, ...rest] = words;
+      if (type === undefined) throw helpOf('secret', SECRET_HELP);
+      if (type !== 'generic') throw new Failure(`error: create secret ${type} is not in this version of Orrery; create secret generic is`);
+      const name = oneName(context, rest, 'secret generic');
+      const data = keysAndValues(context, 'Secret', name);
+      const secretType = text(flags, 'type');
+      yield* make(context, { apiVersion: 'v1', ...(data.length === 0 ? literals : { data: Object.fromEntries(data.map(([key, value]) => [key, base64(value)])) }), kind: 'Secret', metadata: { name }, ...(secretType === undefined ? {} : { type: secretType }) }, 'secret');
+      return 0;
+    }
+    case 'service':
+    case 'svc': {
+      const [kind, ...rest] = words;
+      if (kind === undefined) throw helpOf('service', SERVICE_HELP);
+      if (!Object.hasOwn(SERVICE_TYPES, kind)) throw new Failure(`error: unknown command "${kind}"\nSee 'kubectl create service -h' for help and examples`);
+      const name = oneName(context, rest, `service ${kind}`);
+      const type = SERVICE_TYPES[kind]!;
+      const ports = servicePorts(context);
+      const clusterIP = text(flags, 'clusterip');
+      if (ports.length === 0 && type !== 'ExternalName' && clusterIP !== 'None') throw new Failure(`error: at least one tcp port specifier must be provided`);
+      const externalName = text(flags, 'external-name');
+      const spec: Tree = { ...(clusterIP === undefined ? {} : { clusterIP }), ...(externalName === undefined ? {} : { externalName }), ...(ports.length === 0 ? {} : { ports }), selector: { app: name }, type };
+      yield* make(context, { apiVersion: 'v1', kind: 'Service', metadata: { labels: { app: name }, name }, spec, status: { loadBalancer: {} } }, `${type} service`);
+      return 0;
+    }
+    case 'poddisruptionbudget':
+    case 'pdb': {
+      const name = oneName(context, words, 'poddisruptionbudget');
+      const selector = text(flags, 'selector') ?? '';
+      const [least, most] = [text(flags, 'min-available'), text(flags, 'max-unavailable')];
+      if (selector === '') throw new Failure('error: a selector must be specified');
+      if (least === undefined && most === undefined) throw new Failure('error: one of min-available or max-unavailable must be specified');
+      if (least !== undefined && most !== undefined) throw new Failure('error: min-available and max-unavailable cannot be both specified');
+      yield* make(context, {
+        apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: { name },
+        spec: { ...(least === undefined ? {} : { minAvailable: intOrString(least) }), ...(most === undefined ? {} : { maxUnavailable: intOrString(most) }), selector: { matchLabels: labelsOf(selector) } },
+        status: { currentHealthy: 0, desiredHealthy: 0, disruptionsAllowed: 0, expectedPods: 0 },
+      }, 'poddisruptionbudget');
+      return 0;
+    }
+    case 'priorityclass':
+    case 'pc': {
+      const name = oneName(context, words, 'priorityclass');
+      const policy = text(flags, 'preemption-policy') ?? 'PreemptLowerPriority';
+      const description = text(flags, 'description');
+      yield* make(context, { apiVersion: 'scheduling.k8s.io/v1', ...(description === undefined ? {} : { description }), ...(truth(flags, 'global-default') ? { globalDefault: true } : {}), kind: 'PriorityClass', metadata: { name }, preemptionPolicy: policy, value: number(flags, 'value') ?? 0 }, 'priorityclass');
+      return 0;
+    }
+    default:
+      if (['clusterrole', 'clusterrolebinding', 'cronjob', 'ingress', 'job', 'quota', 'role', 'rolebinding', 'token'].includes(what)) throw new Failure(`error: create ${what} is not in this version of Orrery: it does not simulate that kind`);
+      throw new Failure(`error: Unexpected args: [${[what, ...words].join(' ')}]\nSee 'kubectl create -h' for help and examples`);
+  }
+}
+
+export function* run(context: Context): Run<number> {
+  const { flags } = context;
+  const before = flags.dash === undefined ? flags.args : flags.args.slice(0, flags.dash);
+  const [name, ...more] = before;
+  if (name === undefined) throw new Failure("error: NAME is required for run\nSee 'kubectl run -h' for help and examples");
+  const image = text(flags, 'image');
+  if (image === undefined || image === '') throw new Failure('error: required flag(s) "image" not set');
+  for (const flag of ['stdin', 'tty', 'rm', 'attach']) if (truth(flags, flag)) throw new Failure(`error: run --${flag} is not in this version of Orrery: its containers have no terminal`);
+  if (given(flags, 'overrides')) throw new Failure('error: run --overrides is not in this version of Orrery; write a manifest and apply it');
+  const port = text(flags, 'port');
+  if (truth(flags, 'expose') && port === undefined) throw new Failure('error: --port must be set when exposing a service');
+  const labels = given(flags, 'labels') ? labelsOf(text(flags, 'labels')!) : { run: name };
+  const words = [...more, ...afterDash(context)];
+  const env = raws(flags, 'env').map((pair) => ({ name: pair.split('=')[0]!, value: pair.slice(pair.indexOf('=') + 1) }));
+  const annotations = labelsOf(raws(flags, 'annotations').join(','));
+  const policy = text(flags, 'image-pull-policy');
+  const container: Tree = {
+    ...(words.length === 0 ? {} : truth(flags, 'command') ? { command: words } : { args: words }), ...(env.length === 0 ? {} : { env }), image, ...(policy === undefined ? {} : { imagePullPolicy: policy }), name, ...(port === undefined ? {} : { ports: [{ containerPort: Number(port) }] }), resources: {},
+  };
+  if (truth(flags, 'expose')) {
+    yield* make(context, { apiVersion: 'v1', kind: 'Service', metadata: { name }, spec: { ports: [{ port: Number(port), protocol: 'TCP', targetPort: Number(port) }], selector: labels }, status: { loadBalancer: {} } });
+  }
+  yield* make(context, {
+    apiVersion: 'v1', kind: 'Pod', metadata: { ...(Object.keys(annotations).length === 0 ? {} : { annotations }), labels, name }, spec: { containers: [container], dnsPolicy: 'ClusterFirst', restartPolicy: text(flags, 'restart') ?? 'Always' }, status: {},
+  });
+  return 0;
+}
+
+/** The Pods that an object stands for, as a Service's selector. */
+function selectorFor(object: KubernetesObject): Tree {
+  switch (object.kind) {
+    case 'Pod':
+      if (object.metadata.labels === undefined) throw new Failure("error: couldn't retrieve selectors via --selector flag or introspection: the pod has no labels and cannot be exposed");
+      return object.metadata.labels;
+    case 'Service': {
+      const selector = dig(object, 'spec', 'selector');
+      if (!isTree(selector)) throw new Failure("error: couldn't retrieve selectors via --selector flag or introspection: the service has no pod selector set");
+      return selector;
+    }
+    case 'Deployment':
+    case 'ReplicaSet': {
+      const expressions = dig(object, 'spec', 'selector', 'matchExpressions');
+      if (isList(expressions) && expressions.length > 0) throw new Failure(`error: couldn't retrieve selectors via --selector flag or introspection: couldn't convert expressions - "${JSON.stringify(expressions)}" to map-based selector format`);
+      return (dig(object, 'spec', 'selector', 'matchLabels') ?? {}) as Tree;
+    }
+    default:
+      throw new Failure(`error: cannot expose a ${object.kind}`);
+  }
+}
+
+export function* expose(context: Context): Run<number> {
+  const { flags } = context;
+  const found = yield* fetchEvery(context, picked(context, flags.args));
+  for (const { object } of found) {
+    const own = text(flags, 'selector');
+    const selector = own === undefined ? selectorFor(object) : labelsOf(own);
+    const protocol = text(flags, 'protocol') ?? 'TCP';
+    const containers = dig(object, ...(object.kind === 'Pod' ? ['spec', 'containers'] : ['spec', 'template', 'spec', 'containers']));
+    const declared = (isList(containers) ? containers : []).flatMap((container) => {
+      const ports = dig(container, 'ports');
+      return (isList(ports) ? ports : []).map((port) => Number(dig(port, 'containerPort')));
+    });
+    const inherited = object.kind === 'Service' ? ((dig(object, 'spec', 'ports') ?? []) as readonly Tree[]).map((port) => Number(port.port)) : declared;
+    const wanted = text(flags, 'port')?.split(',').map(Number) ?? inherited;
+    if (wanted.length === 0) throw new Failure("error: couldn't find port via --port flag or introspection");
+    const target = text(flags, 'target-port');
+    const ports = wanted.map((port, i) => ({ ...(wanted.length > 1 ? { name: `port-${i + 1}` } : {}), port, protocol, targetPort: target === undefined ? port : intOrString(target) }));
+    const name = text(flags, 'name') ?? object.metadata.name;
+    const labels = given(flags, 'labels') ? labelsOf(text(flags, 'labels')!) : object.metadata.labels;
+    const type = text(flags, 'type');
+    const clusterIP = text(flags, 'cluster-ip');
+    const spec: Tree = { ...(clusterIP === undefined ? {} : { clusterIP }), ports, selector, ...(type === undefined ? {} : { type }) };
+    const body: Tree = { apiVersion: 'v1', kind: 'Service', metadata: { ...(labels === undefined ? {} : { labels }), name }, spec, status: { loadBalancer: {} } };
+    const mode = dryRun(context);
+    const info = resource('services');
+    const namespace = object.metadata.namespace ?? context.namespace;
+    const made = mode === 'client' ? body : (yield* call(context, { method: 'POST', path: pathOf('Service', namespace), query: writeQuery(context, 'kubectl-expose'), body: { ...body, metadata: { ...(body.metadata as Tree), namespace } } })).body;
+    yield { out: changed(text(flags, 'output'), { info, object: made as unknown as KubernetesObject }, 'exposed', mode) };
+  }
+  return 0;
+}

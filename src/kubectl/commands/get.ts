@@ -1,0 +1,106 @@
+import { pathOf } from '../../sim/api/kinds.ts';
+import type { Json, KubernetesObject } from '../../sim/api/object.ts';
+import { Failure, problemsText } from '../failure.ts';
+import type { FlagSpecs } from '../flags.ts';
+import { kinds, raws, text, texts, truth } from '../flags.ts';
+import { JsonPathError, find, parseTemplate, relaxed } from '../jsonpath.ts';
+import { manifests } from '../documents.ts';
+import { format, shown } from '../output.ts';
+import { tables } from '../printers/table.ts';
+import type { Found, Target } from '../resources.ts';
+import { fetchAll, severalTypes, targets } from '../resources.ts';
+import type { Context, Run } from '../steps.ts';
+import { POLL_MICROS, call } from '../steps.ts';
+import { compareText } from '../tree.ts';
+import { indentedJson } from '../encode.ts';
+
+export const GET_FLAGS: FlagSpecs = {
+  'all-namespaces': kinds.bool('A'), 'chunk-size': kinds.int(), 'field-selector': kinds.string(), filename: kinds.strings('f'), recursive: kinds.bool('R'), 'ignore-not-found': kinds.bool(),
+  'label-columns': kinds.strings('L'), 'no-headers': kinds.bool(), output: kinds.string('o'), 'output-watch-events': kinds.bool(), raw: kinds.string(), selector: kinds.string('l'),
+  'server-print': kinds.bool(), 'show-kind': kinds.bool(), 'show-labels': kinds.bool(), 'show-managed-fields': kinds.bool(), 'sort-by': kinds.string(), subresource: kinds.string(),
+  template: kinds.string(), watch: kinds.bool('w'), 'watch-only': kinds.bool(),
+};
+
+/** Orders by a JSONPath; what lacks the field comes first, as in kubectl. */
+function sortBy(found: readonly Found[], expression: string): readonly Found[] {
+  let path;
+  try {
+    path = parseTemplate(relaxed(expression));
+  } catch (error) {
+    throw error instanceof JsonPathError ? new Failure(`error: ${error.message}`) : error;
+  }
+  const keyed = found.map((one) => {
+    let value: Json | undefined;
+    try {
+      [value] = find(shown(one.object), path);
+    } catch {
+      value = undefined;
+    }
+    return { one, value };
+  });
+  // kubectl finds nothing to print when no object has the field.
+  if (keyed.every(({ value }) => value === undefined)) return [];
+  const rank = (value: Json | undefined): number => (value === undefined ? 0 : 1);
+  return keyed
+    .sort((a, b) => rank(a.value) - rank(b.value) || (typeof a.value === 'number' && typeof b.value === 'number' ? a.value - b.value : compareText(String(a.value), String(b.value))))
+    .map(({ one }) => one);
+}
+
+export function* get(context: Context): Run<number> {
+  const { flags } = context;
+  const raw = text(flags, 'raw');
+  if (raw !== undefined) {
+    const { body } = yield* call(context, { method: 'GET', path: raw.split('?')[0]! });
+    yield { out: typeof body === 'string' ? body : indentedJson(body) };
+    return 0;
+  }
+  const output = text(flags, 'output');
+  const print = format(output);
+  const fromFiles = raws(flags, 'filename').length > 0;
+  if (flags.args.length === 0 && !fromFiles) {
+    yield { err: 'You must specify the type of resource to get. Use "kubectl api-resources" for a complete list of supported resources.\n\n' };
+    throw new Failure('error: Required resource not specified.\nUse "kubectl explain <resource>" for a detailed description of that resource (e.g. kubectl explain pods).\nSee \'kubectl get -h\' for help and examples');
+  }
+  const wanted: Target[] = fromFiles ? manifests(context).found.map(({ info, object }) => ({ info, name: String((object.metadata as { name?: string } | undefined)?.name ?? '') })) : targets(flags.args);
+  if (truth(flags, 'all-namespaces') && wanted.some((target) => target.name !== undefined)) throw new Failure('error: a resource cannot be retrieved by name across all namespaces');
+  if (wanted.some((target) => target.name !== undefined) && (text(flags, 'selector') ?? '') !== '') throw new Failure('error: name cannot be provided when a selector is specified');
+
+  const result = yield* fetchAll(context, wanted);
+  const problems = truth(flags, 'ignore-not-found') ? result.problems.filter((problem) => !('status' in problem) || problem.status.reason !== 'NotFound') : result.problems;
+  const order = text(flags, 'sort-by');
+  const found = order === undefined ? result.found : sortBy(result.found, order);
+  const single = wanted.length === 1 && wanted[0]!.name !== undefined;
+  const options = {
+    wide: output === 'wide', headers: !truth(flags, 'no-headers'), withNamespace: truth(flags, 'all-namespaces'), withKind: truth(flags, 'show-kind') || severalTypes(flags.args, wanted),
+    showLabels: truth(flags, 'show-labels'), labelColumns: texts(flags, 'label-columns'), now: context.input.now(), plain: !truth(flags, 'server-print', true),
+  };
+  if (print !== undefined) {
+    if (!(single && found.length === 0) && !(problems.length > 0 && found.length === 0)) yield { out: print(found, single, options.headers) };
+  } else if (found.length > 0) yield { out: tables(found, options) };
+  else if (problems.length === 0 && !truth(flags, 'ignore-not-found')) {
+    const cluster = truth(flags, 'all-namespaces') || wanted.every((target) => !target.info.namespaced);
+    yield { err: cluster ? 'No resources found\n' : `No resources found in ${context.namespace} namespace.\n` };
+  }
+  if (problems.length > 0) throw new Failure(problemsText(problems));
+  if (truth(flags, 'watch') || truth(flags, 'watch-only')) yield* follow(context, wanted, found, (changed) => (print === undefined ? tables(changed, { ...options, headers: false, now: context.input.now() }) : print(changed, true, false)));
+  return 0;
+}
+
+/** -w: a row for every object that changed since it was last seen. Whoever runs the generator ends it; it never ends by itself. */
+function* follow(context: Context, wanted: readonly Target[], first: readonly Found[], print: (changed: readonly Found[]) => string): Run<void> {
+  let seen = new Map(first.map((one) => [one.object.metadata.uid, one]));
+  for (;;) {
+    yield { sleepMicros: POLL_MICROS };
+    const { found } = yield* fetchAll(context, wanted);
+    const now = new Map(found.map((one) => [one.object.metadata.uid, one]));
+    const changed = found.filter(({ object }) => seen.get(object.metadata.uid)?.object.metadata.resourceVersion !== object.metadata.resourceVersion);
+    const gone = [...seen.values()].filter(({ object }) => !now.has(object.metadata.uid));
+    for (const one of [...changed, ...gone]) yield { out: print([one]) };
+    seen = now;
+  }
+}
+
+/** Reads the fresh state of one object, by its own namespace. */
+export function* reread(context: Context, { info, object }: Found): Run<KubernetesObject> {
+  return (yield* call(context, { method: 'GET', path: pathOf(info.kind, object.metadata.namespace, object.metadata.name) })).body as KubernetesObject;
+}

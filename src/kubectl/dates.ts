@@ -1,0 +1,61 @@
+import { EPOCH_MILLIS, parseTimestamp, SECOND, timestamp } from '../sim/api/time.ts';
+import type { Micros } from '../sim/api/time.ts';
+
+/** apimachinery's duration.HumanDuration: two units at most, and less of them the longer it is. */
+export function humanDuration(micros: Micros): string {
+  const seconds = micros < 0 ? -Math.floor(-micros / SECOND) : Math.floor(micros / SECOND);
+  if (seconds < -1) return '<invalid>';
+  if (seconds < 0) return '0s';
+  if (seconds < 120) return `${seconds}s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 10) return seconds % 60 === 0 ? `${minutes}m` : `${minutes}m${seconds % 60}s`;
+  if (minutes < 180) return `${minutes}m`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 8) return minutes % 60 === 0 ? `${hours}h` : `${hours}h${minutes % 60}m`;
+  if (hours < 48) return `${hours}h`;
+  const days = Math.floor(hours / 24);
+  if (days < 8) return hours % 24 === 0 ? `${days}d` : `${days}d${hours % 24}h`;
+  if (days < 730) return `${days}d`;
+  const years = Math.floor(days / 365);
+  return years >= 8 || days % 365 === 0 ? `${years}y` : `${years}y${days % 365}d`;
+}
+
+export function since(time: string | null | undefined, now: Micros): string {
+  const at = parseTimestamp(time);
+  return at === undefined ? '<unknown>' : humanDuration(now - at);
+}
+
+const WEEKDAYS = ['Thu', 'Fri', 'Sat', 'Sun', 'Mon', 'Tue', 'Wed'];
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** Go's RFC1123Z in UTC: "Mon, 09 Nov 2026 12:00:15 +0000". */
+export function longDate(time: string | null | undefined): string {
+  const at = parseTimestamp(time);
+  if (at === undefined) return 'Mon, 01 Jan 0001 00:00:00 +0000';
+  const text = timestamp(at);
+  const day = Math.floor((Math.floor(at / SECOND) + EPOCH_MILLIS / 1000) / 86_400);
+  return `${WEEKDAYS[((day % 7) + 7) % 7]!}, ${text.slice(8, 10)} ${MONTHS[Number(text.slice(5, 7)) - 1]!} ${text.slice(0, 4)} ${text.slice(11, 19)} +0000`;
+}
+
+const UNITS: Readonly<Record<string, number>> = { ns: 0.001, us: 1, µs: 1, ms: 1_000, s: SECOND, m: 60 * SECOND, h: 3600 * SECOND };
+
+/** time.ParseDuration ("1m30s"); undefined: not a duration. */
+export function parseDuration(text: string): Micros | undefined {
+  if (/^[-+]?0$/.test(text)) return 0;
+  const sign = text.startsWith('-') ? -1 : 1;
+  const body = text.replace(/^[-+]/, '');
+  if (!/^(?:\d+(?:\.\d*)?(?:ns|us|µs|ms|s|m|h))+$/.test(body)) return undefined;
+  let total = 0;
+  for (const [, number, unit] of body.matchAll(/(\d+(?:\.\d*)?)(ns|us|µs|ms|s|m|h)/g)) total += Number(number) * UNITS[unit!]!;
+  return sign * Math.round(total);
+}
+
+/** time.Duration.String(), for whole milliseconds. */
+export function durationText(micros: Micros): string {
+  if (micros === 0) return '0s';
+  if (micros < SECOND) return `${micros / 1000}ms`;
+  const seconds = micros / SECOND;
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor(seconds / 60) % 60;
+  return `${hours > 0 ? `${hours}h` : ''}${hours > 0 || minutes > 0 ? `${minutes}m` : ''}${seconds % 60}s`;
+}

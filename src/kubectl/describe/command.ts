@@ -1,0 +1,88 @@
+import { pathOf } from '../../sim/api/kinds.ts';
+import type { EndpointSlice, Event, KubernetesObject, Lease, Pod, ReplicaSet } from '../../sim/api/object.ts';
+import { controllerOf } from '../../sim/api/object.ts';
+import { Failure, Refusal, problemsText } from '../failure.ts';
+import type { Problem } from '../failure.ts';
+import type { FlagSpecs } from '../flags.ts';
+import { given, kinds, truth } from '../flags.ts';
+import { PICK, picked } from '../commands/change.ts';
+import { selectorText } from '../printers/columns.ts';
+import type { Found } from '../resources.ts';
+import { fetchAll, inNamespace } from '../resources.ts';
+import type { Context, Run } from '../steps.ts';
+import { list, readIfAny } from '../steps.ts';
+import type { Related } from './describe.ts';
+import { describeText } from './describe.ts';
+
+export const DESCRIBE_FLAGS: FlagSpecs = { ...PICK, 'show-events': kinds.bool(), 'chunk-size': kinds.int() };
+
+function* eventsOf(context: Context, object: KubernetesObject, byUid: boolean): Run<readonly Event[]> {
+  const { name, namespace, uid } = object.metadata;
+  // A Node's Events are in the namespace "default"; some carry its name as the uid.
+  const selector = [`involvedObject.name=${name}`, ...(namespace === undefined ? [] : [`involvedObject.namespace=${namespace}`]), ...(object.kind === 'Pod' ? [] : [`involvedObject.kind=${object.kind}`]), ...(byUid ? [`involvedObject.uid=${uid}`] : [])].join(',');
+  return (yield* list(context, pathOf('Event', namespace), { fieldSelector: selector })) as readonly Event[];
+}
+
+function* related(context: Context, object: KubernetesObject, showEvents: boolean): Run<Related> {
+  const { namespace, name, uid } = object.metadata;
+  let events = showEvents && !['Namespace', 'Secret'].includes(object.kind) ? yield* eventsOf(context, object, true) : undefined;
+  const more: { pods?: readonly Pod[]; replicaSets?: readonly ReplicaSet[]; slices?: readonly EndpointSlice[]; lease?: Lease } = {};
+  switch (object.kind) {
+    case 'Deployment':
+      more.replicaSets = ((yield* list(context, pathOf('ReplicaSet', namespace), { labelSelector: selectorText((object as unknown as ReplicaSet).spec.selector) })) as readonly ReplicaSet[]).filter((set) => controllerOf(set)?.uid === uid);
+      break;
+    case 'ReplicaSet':
+      more.pods = ((yield* list(context, pathOf('Pod', namespace), { labelSelector: selectorText((object as ReplicaSet).spec.selector) })) as readonly Pod[]).filter((pod) => controllerOf(pod)?.uid === uid);
+      break;
+    case 'Service':
+      more.slices = (yield* list(context, pathOf('EndpointSlice', namespace), { labelSelector: `kubernetes.io/service-name=${name}` })) as readonly EndpointSlice[];
+      break;
+    case 'PersistentVolumeClaim':
+      more.pods = (yield* list(context, pathOf('Pod', namespace))) as readonly Pod[];
+      break;
+    case 'Node':
+      more.pods = (yield* list(context, pathOf('Pod', undefined), { fieldSelector: `spec.nodeName=${name},status.phase!=Succeeded,status.phase!=Failed` })) as readonly Pod[];
+      more.lease = (yield* readIfAny(context, pathOf('Lease', 'kube-node-lease', name))) as Lease | undefined;
+      if (events !== undefined) events = [...events, ...((yield* eventsOf(context, object, false)).filter((event) => event.involvedObject.uid === name))];
+      break;
+    default:
+  }
+  return { now: context.input.now(), events, ...more };
+}
+
+export function* describe(context: Context): Run<number> {
+  const { flags } = context;
+  if (flags.args.length === 0 && !given(flags, 'filename')) throw new Failure('error: You must specify the type of resource to describe. Use "kubectl api-resources" for a complete list of supported resources.\n'.trimEnd());
+  const wanted = picked(context, flags.args, false);
+  const { found, problems } = yield* fetchAll(context, wanted);
+  const all: Found[] = [...found];
+  const left: Problem[] = [...problems];
+  let prefixed = false;
+  // A name that is not there may be the beginning of names that are.
+  if (found.length === 0 && wanted.length === 1 && wanted[0]!.name !== undefined && problems.length === 1 && 'status' in problems[0]! && problems[0].status.reason === 'NotFound') {
+    const { info, name } = wanted[0]!;
+    const matching = (yield* list(context, pathOf(info.kind, inNamespace(context, info)))).filter((object) => object.metadata.name.startsWith(name!));
+    for (const object of matching) all.push({ info, object });
+    if (matching.length > 0) {
+      left.length = 0;
+      prefixed = true;
+    }
+  }
+  // One request for events an object is too many for a list, so that upstream shows them for one alone.
+  const showEvents = given(flags, 'show-events') ? truth(flags, 'show-events') : all.length === 1 && !prefixed;
+  let first = true;
+  for (const { object } of all) {
+    try {
+      const text = describeText(object, yield* related(context, object, showEvents));
+      yield { out: first ? text : `\n\n${text}` };
+      first = false;
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      left.push({ status: error.status });
+    }
+  }
+  if (left.length > 0) throw new Failure(problemsText(left));
+  if (all.length === 0) yield { err: wanted.every((target) => !target.info.namespaced) ? 'No resources found\n' : `No resources found in ${context.namespace} namespace.\n` };
+  return 0;
+}
+

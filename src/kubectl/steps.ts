@@ -1,0 +1,74 @@
+import type { Request, Response } from '../sim/api/request.ts';
+import { USERS } from '../sim/api/request.ts';
+import type { KubernetesObject } from '../sim/api/object.ts';
+import type { Micros } from '../sim/api/time.ts';
+import { Refusal } from './failure.ts';
+import type { Flags } from './flags.ts';
+import { isStatus } from './failure.ts';
+
+export type Step = { readonly request: Request } | { readonly sleepMicros: number } | { readonly out: string } | { readonly err: string };
+
+export interface Input {
+  readonly stdin?: string;
+  readonly files: Readonly<Record<string, string>>;
+  /** Of the current context; "default" when absent. */
+  readonly namespace?: string;
+  readonly now: () => Micros;
+}
+
+/** A part of a command: it yields steps, is resumed with the answer to a request, and ends with a value. */
+export type Run<T> = Generator<Step, T, Response | undefined>;
+
+/** What a running command knows: its own plain record, gone when it ends. */
+export interface Context {
+  readonly input: Input;
+  readonly flags: Flags;
+  /** The namespace that requests go to. */
+  readonly namespace: string;
+  /** Given by -n: a manifest that names another one is then refused. */
+  readonly enforceNamespace: boolean;
+  readonly warned: Set<string>;
+}
+
+export type DryRun = 'none' | 'client' | 'server';
+
+/** Sends one request; a warning is printed once, a refusal returned like any answer. */
+export function* send(context: Context, request: Omit<Request, 'user' | 'userAgent'>): Run<Response> {
+  const response = yield { request: { user: USERS.admin, userAgent: 'kubectl', ...request } };
+  if (response === undefined) throw new Error('a request step was resumed without its response');
+  for (const warning of response.warnings ?? []) {
+    if (context.warned.has(warning)) continue;
+    context.warned.add(warning);
+    yield { err: `Warning: ${warning}\n` };
+  }
+  return response;
+}
+
+/** Sends one request; a refusal is thrown. */
+export function* call(context: Context, request: Omit<Request, 'user' | 'userAgent'>): Run<Response> {
+  const response = yield* send(context, request);
+  if (response.code >= 300 && isStatus(response.body)) throw new Refusal(response.body);
+  return response;
+}
+
+export function* read(context: Context, path: string): Run<KubernetesObject> {
+  return (yield* call(context, { method: 'GET', path })).body as KubernetesObject;
+}
+/** undefined: not found. Any other refusal is thrown. */
+export function* readIfAny(context: Context, path: string): Run<KubernetesObject | undefined> {
+  try {
+    return yield* read(context, path);
+  } catch (error) {
+    if (error instanceof Refusal && error.status.reason === 'NotFound') return undefined;
+    throw error;
+  }
+}
+export function* list(context: Context, path: string, query: Readonly<Record<string, string>> = {}): Run<readonly KubernetesObject[]> {
+  const { body } = yield* call(context, { method: 'GET', path, query });
+  const { items, kind, apiVersion } = body as { readonly items?: readonly KubernetesObject[]; readonly kind: string; readonly apiVersion: string };
+  // Items of a typed list carry no kind of their own on the wire; the list's name says it.
+  return (items ?? []).map((item) => (item.kind === undefined ? { ...item, apiVersion, kind: kind.replace(/List$/, '') } : item));
+}
+
+/** How often a waiting command looks again: real kubectl watches, which a generator cannot. */
+export const POLL_MICROS = 500_000;
