@@ -1,0 +1,79 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { KINDS } from '../../src/sim/api/kinds.ts';
+import type { KubernetesObject } from '../../src/sim/api/object.ts';
+import { parseTimestamp } from '../../src/sim/api/time.ts';
+import { newServer, run as runLine } from '../kubectl/server.ts';
+
+interface Line {
+  readonly id: string;
+  readonly family: string;
+  readonly state: string;
+  readonly now: string;
+  readonly args: readonly string[];
+  readonly stdin?: string;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly code: number | string;
+}
+
+const SERVED = new Set(KINDS.map((info) => info.kind));
+
+/** What the recordings' README says to ignore: times of ages within a second, parallel order, generated suffixes, klog lines. */
+function comparable(text: string): string {
+  return text
+    .split('\n')
+    .filter((line) => !/^[IEW]\d{4} /.test(line))
+    .map((line) => line.replace(/gen-[a-z0-9]{5}\b/g, 'gen-{random}'))
+    .join('\n')
+    .trimEnd();
+}
+
+/** How many recorded kubectl lines print the same and exit the same. Lines over kinds that are not simulated count, and cannot agree. */
+export function run(dir: string): { agreed: number; total: number; first?: string; lines: readonly string[] } {
+  const states = new Map<string, readonly KubernetesObject[]>();
+  const own = fileURLToPath(new URL('../golden/kubectl/', import.meta.url));
+  const stateOf = (name: string): readonly KubernetesObject[] => {
+    const had = states.get(name);
+    if (had !== undefined) return had;
+    const file = [join(dir, 'states', `${name}.json`), join(own, 'states', `${name}.json`)].find(existsSync);
+    if (file === undefined) throw new Error(`no state ${name} in ${dir}`);
+    const { objects } = JSON.parse(readFileSync(file, 'utf8')) as { objects: readonly KubernetesObject[] };
+    const served = objects.filter((object) => SERVED.has(object.kind));
+    states.set(name, served);
+    return served;
+  };
+  const tally = new Map<string, { agreed: number; total: number }>();
+  let first: string | undefined;
+  let [agreed, total] = [0, 0];
+  for (const file of readdirSync(dir).filter((name) => name.endsWith('.jsonl') && name !== 'lessons.jsonl').sort((a, b) => (a < b ? -1 : 1))) {
+    const family = file.slice(0, -'.jsonl'.length);
+    const count = { agreed: 0, total: 0 };
+    tally.set(family, count);
+    for (const text of readFileSync(join(dir, file), 'utf8').split('\n').filter((one) => one !== '')) {
+      const line = JSON.parse(text) as Line;
+      count.total++;
+      total++;
+      let same = false;
+      let mine = '';
+      try {
+        const result = runLine(newServer(stateOf(line.state), parseTimestamp(line.now) ?? 0), line.args, line.stdin === undefined ? {} : { stdin: line.stdin });
+        const code = result.code === 'never' ? 'killed SIGTERM' : result.code;
+        same = code === line.code && comparable(result.out) === comparable(line.stdout) && comparable(result.err) === comparable(line.stderr);
+        mine = `code ${code}\n${result.out}${result.err}`;
+      } catch (error) {
+        mine = `crashed: ${error instanceof Error ? error.message : String(error)}`;
+      }
+      if (same) {
+        agreed++;
+        count.agreed++;
+      } else {
+        first ??= `${line.id}: kubectl ${line.args.join(' ')}`;
+        if (process.env.ORRERY_SHOW === family) console.log(`---- ${line.id}: kubectl ${line.args.join(' ')}\nwanted: code ${line.code}\n${line.stdout}${line.stderr}\ngot: ${mine}`);
+      }
+    }
+  }
+  const lines = [...tally].map(([family, count]) => `  ${family}: ${count.agreed} of ${count.total}`);
+  return { agreed, total, ...(first === undefined ? {} : { first }), lines };
+}
