@@ -52,8 +52,10 @@ export type Enqueue = string | { readonly key: string; readonly afterMicros: Mic
  * workqueue and identity.
  */
 export interface Controller<M = unknown> {
-  /** Its identity: the service account in kube-system, "deployment-controller". */
+  /** Its process, and its identity (the service account in kube-system) where that is not another. */
   readonly name: string;
+  /** The service account it writes with, where it is not the name: taint eviction writes as "node-controller". */
+  readonly identity?: string;
   /** What Events give as source, where it is not the name. */
   readonly source?: string;
   /** How many keys are reconciled at once (upstream's --concurrent-...-syncs). */

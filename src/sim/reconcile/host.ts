@@ -5,7 +5,7 @@ import { USERS, type Request, type Response, type Status } from '../api/request.
 import type { Micros } from '../api/time.ts';
 import type { Out, Process, Stimulus, View } from '../kernel/process.ts';
 import { instead, newRecorder, record, type Recorder } from '../kernel/recorder.ts';
-import type { Controller, Enqueue, Plan, Write } from './controller.ts';
+import type { Controller, Enqueue, Plan } from './controller.ts';
 import { add, addAfter, done, due, failuresOf, forget, newWorkqueue, nextAt, rateLimited, take, type Workqueue } from './workqueue.ts';
 
 /**
@@ -40,17 +40,17 @@ const LIMIT = { perSecond: 20, burst: 30 } as const;
 
 const isStatus = (body: Response['body']): body is Status => body.kind === 'Status';
 
-export type AnyController = Controller<never>;
+/** A controller as the host sees it: what it remembers is its own business. */
+export type AnyController = Controller<unknown>;
 
 export function host(controller: AnyController): Process<HostState> {
-  const anyController = controller as unknown as Controller<unknown>;
   const kinds = Object.keys(controller.watches) as Kind[];
   const reads = (controller.reads ?? []).filter((kind) => !kinds.includes(kind));
   const source = controller.source ?? controller.name;
 
   const process: Process<HostState> = {
     name: controller.name,
-    user: USERS.controller(controller.name),
+    user: USERS.controller(controller.identity ?? controller.name),
     limit: LIMIT,
     watches: [
       ...kinds.map((kind) => ({ kind, wakes: (change: Change): boolean => controller.ignores === undefined || !controller.ignores(change) })),
@@ -93,7 +93,7 @@ export function host(controller: AnyController): Process<HostState> {
   };
 
   function enqueue(state: HostState, kind: Kind, object: KubernetesObject, view: View, change: Change | undefined, _out: Out): void {
-    const keysOf = anyController.watches[kind] as ((object: KubernetesObject, view: View, change: Change) => readonly Enqueue[]) | undefined;
+    const keysOf = controller.watches[kind] as ((object: KubernetesObject, view: View, change: Change) => readonly Enqueue[]) | undefined;
     if (keysOf === undefined) return;
     // At the start there is no change: everything is new, as a list followed by "added" of each object is.
     const news: Change = change ?? { revision: Number(object.metadata.resourceVersion), at: view.now, kind, key: keyOf(object), before: undefined, after: object, by: '', verb: 'create', cause: view.step, previous: undefined, nth: 0, ordinal: 0, id: 0 };
@@ -130,7 +130,7 @@ export function host(controller: AnyController): Process<HostState> {
       for (const kind in written) if (view.revision(kind as Kind) < written[kind]!) settled = false;
       if (settled) state.written.delete(key);
     }
-    const plan = anyController.reconcile(key, view, state.memory.get(key), { settled, failures: failuresOf(state.queue, key), draw: (purpose, about) => out.draw(purpose, about) });
+    const plan = controller.reconcile(key, view, state.memory.get(key), { settled, failures: failuresOf(state.queue, key), draw: (purpose, about) => out.draw(purpose, about) });
     if (plan.memory === null) state.memory.delete(key);
     else if (plan.memory !== undefined) state.memory.set(key, plan.memory);
     const writes = plan.batches.reduce((sum, batch) => sum + batch.length, 0);
@@ -185,7 +185,7 @@ export function host(controller: AnyController): Process<HostState> {
     const event = accepted ? (refused ? undefined : write.event) : write.failureEvent;
     if (event !== undefined) say(state, fill(event, on.response), view, out);
     if (controller.answered !== undefined) {
-      const memory = anyController.answered!(key, write, on.response, state.memory.get(key), view);
+      const memory = controller.answered(key, write, on.response, state.memory.get(key), view);
       if (memory === undefined) state.memory.delete(key);
       else state.memory.set(key, memory);
     }
