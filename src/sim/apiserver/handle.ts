@@ -1,0 +1,151 @@
+import type { Method, Request, Response, Status } from '../api/request.ts';
+import { APPLY_PATCH } from '../api/request.ts';
+import type { FieldValidation } from './decode.ts';
+import { route } from './routing.ts';
+import { badRequest, internalError, methodNotAllowed, tooLarge, unsupportedMediaType } from './status.ts';
+import type { FieldError } from './strategy.ts';
+import { bind, evict, scale, token } from './subresources.ts';
+import { remove, removeCollection } from './verbs-delete.ts';
+import { badOptions, refuse, type ApiContext, type Call } from './verbs-call.ts';
+import { get, list } from './verbs-read.ts';
+import { create, mediaType, patch, update } from './verbs-write.ts';
+
+export type { ApiContext } from './verbs-call.ts';
+
+/**
+ * The API server: one request in, one answer out, and what it changed is in the store when this returns. Watches are not answered
+ * here: the cluster delivers changes to whoever listens.
+ */
+export function handle(context: ApiContext, request: Request): Response {
+  try {
+    return answered(context, request);
+  } catch (failure) {
+    // No request may stop the simulation. Whatever was not foreseen is an answer like any other, and names what was asked.
+    const why = failure instanceof Error ? failure.message : String(failure);
+    return refuse(internalError(`${request.method} ${String(request.path).slice(0, 200)}: ${why}`));
+  }
+}
+
+const NO_QUERY: Readonly<Record<string, string>> = {};
+/** kube-apiserver's --max-request-body-bytes for what is no ConfigMap: 3 MiB. */
+const MAX_BODY = 3_145_728;
+
+function answered(context: ApiContext, request: Request): Response {
+  const { path } = request;
+  const at = route(path);
+  // An unknown path is answered by the HTTP server, not by the API: plain text, which clients turn into "the server could not find the requested resource".
+  if (at === undefined) return refuse({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: '404 page not found\n', code: 404 });
+  if (at.type === 'document') return request.method === 'GET' ? { code: 200, body: at.body } : refuse(methodNotAllowed());
+  const query = queryOf(request);
+  const wrong = optionErrors(request, query);
+  if (wrong !== undefined) return refuse(wrong);
+  const { body } = request;
+  if (typeof body === 'string' && body.length > MAX_BODY) return refuse(tooLarge(`Request entity too large: limit is ${MAX_BODY}`));
+  const call: Call = {
+    context,
+    request,
+    info: at.info,
+    apiVersion: at.apiVersion,
+    namespace: at.namespace,
+    name: at.name,
+    subresource: at.subresource,
+    query,
+    dryRun: query['dryRun'] === 'All',
+    validation: (query['fieldValidation'] || 'Warn') as FieldValidation,
+    warnings: [],
+  };
+  if (at.subresource !== undefined) return subresource(call, at.subresource, body);
+  switch (request.method) {
+    case 'GET':
+      if (isTrue(query['watch'])) return refuse(watchRefusal(path));
+      return at.name === undefined ? list(call) : get(call);
+    case 'POST':
+      // A namespaced object is created in its namespace.
+      if (at.name !== undefined || (at.info.namespaced && at.namespace === undefined)) return refuse(methodNotAllowed());
+      return create(call, body);
+    case 'PUT':
+      return at.name === undefined ? refuse(methodNotAllowed()) : update(call, body);
+    case 'PATCH':
+      return at.name === undefined ? refuse(methodNotAllowed()) : patch(call, body);
+    case 'DELETE':
+      if (at.name !== undefined) return remove(call, body);
+      return at.info.kind === 'Namespace' || (at.info.namespaced && at.namespace === undefined) ? refuse(methodNotAllowed()) : removeCollection(call, body);
+    default:
+      return refuse(methodNotAllowed());
+  }
+}
+
+function subresource(call: Call, name: string, body: unknown): Response {
+  const { method } = call.request;
+  switch (name) {
+    case 'status':
+      return method === 'GET' ? get(call) : method === 'PUT' ? update(call, body, 'status') : method === 'PATCH' ? patch(call, body, 'status') : refuse(methodNotAllowed());
+    case 'ephemeralcontainers':
+    case 'resize':
+      return method === 'GET' ? get(call) : method === 'PUT' ? update(call, body, name) : method === 'PATCH' ? patch(call, body, name) : refuse(methodNotAllowed());
+    case 'finalize':
+      return method === 'PUT' ? update(call, body, 'finalize') : refuse(methodNotAllowed());
+    case 'scale':
+      return method === 'GET' || method === 'PUT' || method === 'PATCH' ? scale(call, body) : refuse(methodNotAllowed());
+    case 'binding':
+      return method === 'POST' ? bind(call, body) : refuse(methodNotAllowed());
+    case 'eviction':
+      return method === 'POST' ? evict(call, body) : refuse(methodNotAllowed());
+    case 'token':
+      return method === 'POST' ? token(call, body) : refuse(methodNotAllowed());
+    default:
+      return refuse({
+        kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', reason: 'NotImplemented', code: 501,
+        message: `Orrery's API server does not serve ${call.info.resource}/${name} yet: a real one would ask the node's kubelet`,
+      });
+  }
+}
+
+const isTrue = (text: string | undefined): boolean => text === 'true' || text === '1' || text === '';
+
+const watchRefusal = (path: string): Status => badRequest(`a watch of ${path} is a stream of changes, and this request takes one answer: listen to the cluster's changes instead`);
+
+/** The decoded parameters; those that stand in the path count too, as long as nothing else was given. */
+function queryOf(request: Request): Readonly<Record<string, string>> {
+  const question = request.path.indexOf('?');
+  if (question < 0) return request.query ?? NO_QUERY;
+  const out: Record<string, string> = {};
+  for (const pair of request.path.slice(question + 1).split('&')) {
+    const equals = pair.indexOf('=');
+    const key = unescaped(equals < 0 ? pair : pair.slice(0, equals));
+    if (key !== '' && key !== '__proto__' && !Object.hasOwn(out, key)) out[key] = equals < 0 ? '' : unescaped(pair.slice(equals + 1));
+  }
+  return request.query === undefined ? out : { ...out, ...request.query };
+}
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    return text;
+  }
+}
+
+const OPTIONS: Readonly<Record<Method, string>> = { GET: 'ListOptions', POST: 'CreateOptions', PUT: 'UpdateOptions', PATCH: 'PatchOptions', DELETE: 'DeleteOptions' };
+
+/** What is wrong with the parameters of a write, and with the type of its body. */
+function optionErrors(request: Request, query: Readonly<Record<string, string>>): Status | undefined {
+  const { method, contentType } = request;
+  if (method === 'GET') return undefined;
+  if (method === 'POST' || method === 'PUT') {
+    const type = mediaType(contentType);
+    if (type !== 'application/json' && type !== 'application/yaml') return unsupportedMediaType();
+  }
+  // Asked most: a write without any parameter.
+  if (query === NO_QUERY) return undefined;
+  const errors: FieldError[] = [];
+  const { dryRun, fieldValidation, fieldManager, force } = query;
+  if (method !== 'DELETE') {
+    if (method === 'PATCH' && mediaType(contentType) !== APPLY_PATCH && force !== undefined) errors.push({ field: 'force', reason: 'FieldValueForbidden', message: 'Forbidden: may not be specified for non-apply patch' });
+    if (fieldManager !== undefined && fieldManager.length > 128) errors.push({ field: 'fieldManager', reason: 'FieldValueTooLong', message: 'Too long: may not be more than 128 bytes' });
+  }
+  if (dryRun !== undefined && dryRun !== '' && dryRun !== 'All') errors.push({ field: 'dryRun', reason: 'FieldValueNotSupported', message: `Unsupported value: ${JSON.stringify([dryRun])}: supported values: "All"` });
+  if (method !== 'DELETE' && fieldValidation !== undefined && !['', 'Ignore', 'Warn', 'Strict'].includes(fieldValidation)) {
+    errors.push({ field: 'fieldValidation', reason: 'FieldValueNotSupported', message: `Unsupported value: ${JSON.stringify(fieldValidation)}: supported values: "", "Ignore", "Strict", "Warn"` });
+  }
+  return errors.length === 0 ? undefined : badOptions(OPTIONS[method], errors);
+}

@@ -1,0 +1,145 @@
+import type { Change, StepId } from '../api/change.ts';
+import type { KindInfo } from '../api/kinds.ts';
+import type { KubernetesObject, ObjectMeta } from '../api/object.ts';
+import type { Reason } from '../api/reason.ts';
+import type { Request, Response, Status } from '../api/request.ts';
+import { timestamp, type Micros } from '../api/time.ts';
+import { mix } from '../kernel/draw.ts';
+import type { FieldValidation } from './decode.ts';
+import { invalid } from './status.ts';
+import { commit, head, type Store } from './store.ts';
+import type { AdmissionContext, FieldError } from './strategy.ts';
+
+/** What the API server needs from the world for one request. */
+export interface ApiContext {
+  readonly store: Store;
+  readonly now: Micros;
+  /** The step in which this request is handled: every change that comes of it names it as its cause. */
+  readonly step: StepId;
+  readonly because?: Reason;
+  /** An unsigned 32-bit number: the next draw for this purpose about this object. */
+  draw(purpose: string, key: string): number;
+}
+
+/** One request on its way through the API server. */
+export interface Call {
+  readonly context: ApiContext;
+  readonly request: Request;
+  readonly info: KindInfo;
+  readonly apiVersion: string;
+  readonly namespace: string | undefined;
+  readonly name: string | undefined;
+  readonly subresource: string | undefined;
+  readonly query: Readonly<Record<string, string>>;
+  readonly dryRun: boolean;
+  readonly validation: FieldValidation;
+  /** Collected on the way; they go out with the answer, each once. */
+  readonly warnings: string[];
+}
+
+export const keyIn = (namespace: string | undefined, name: string): string => (namespace === undefined || namespace === '' ? name : `${namespace}/${name}`);
+export const keyOfCall = (call: Call): string => keyIn(call.namespace, call.name ?? '');
+
+export const refuse = (status: Status): Response => ({ code: status.code ?? 500, body: status });
+export function answer(call: Call, code: number, body: Response['body']): Response {
+  return call.warnings.length === 0 ? { code, body } : { code, body, warnings: [...new Set(call.warnings)] };
+}
+
+const META_OPTIONS = 'meta.k8s.io';
+/** 422 about the options of a request ("CreateOptions.meta.k8s.io"). */
+export const badOptions = (kind: string, errors: readonly FieldError[]): Status => invalid({ kind, group: META_OPTIONS }, '', errors);
+
+/** Tells a refusal from a result. */
+export const isFailure = <T extends object>(value: T | Status): value is Status => (value as { readonly kind?: unknown }).kind === 'Status' && 'status' in value;
+
+export const stored = (call: Call): KubernetesObject | undefined => head(call.context.store, call.info.kind, keyOfCall(call));
+
+export function admissionContext(call: Call, key: string): AdmissionContext {
+  const { context } = call;
+  return {
+    lookup: (kind, of) => head(context.store, kind, of),
+    draw: (purpose, n) => context.draw(purpose, key) % n,
+  };
+}
+
+export interface WriteOptions {
+  readonly verb: Change['verb'];
+  /** Who is named as the writer, when it is not who asked. */
+  readonly by?: string;
+  readonly subresource?: string;
+  readonly kind?: string;
+}
+
+/** Writes one object (or its end). A dry run leaves the store alone and answers as if. */
+export function write(call: Call, key: string, after: KubernetesObject | undefined, options: WriteOptions): KubernetesObject | undefined {
+  if (call.dryRun) return after;
+  const { context, request } = call;
+  const subresource = options.subresource ?? call.subresource;
+  const change = commit(context.store, {
+    at: context.now,
+    kind: options.kind ?? call.info.kind,
+    key,
+    after,
+    by: options.by ?? request.user,
+    verb: options.verb,
+    ...(subresource === undefined ? {} : { subresource }),
+    cause: context.step,
+    ...(context.because === undefined ? {} : { because: context.because }),
+  });
+  return change.after;
+}
+
+/** An object as the answer to its removal shows it: as it last was, at the revision of its end. */
+export function atItsEnd(call: Call, object: KubernetesObject): KubernetesObject {
+  return call.dryRun ? object : { ...object, metadata: { ...object.metadata, resourceVersion: String(call.context.store.revision) } };
+}
+
+export const nowText = (call: Call): string => timestamp(call.context.now);
+
+const hex = (value: number, width: number): string => (value >>> 0).toString(16).padStart(8, '0').slice(0, width);
+/** A version 4 UUID of 64 drawn bits: enough that no two of a simulation's objects share one. */
+export function newUid(context: ApiContext, key: string): string {
+  const a = context.draw('uid', key);
+  const b = context.draw('uid', key);
+  const c = mix(a, b);
+  const d = mix(b, c);
+  const variant = '89ab'.charAt((c >>> 30) & 3);
+  return `${hex(a, 8)}-${hex(b, 4)}-4${hex(b << 16, 3)}-${variant}${hex(c, 3)}-${hex(c << 12, 4)}${hex(d, 8)}`;
+}
+
+const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
+const MAX_GENERATED_BASE = 58;
+/** The API server's names: five characters without vowels behind the wanted beginning. */
+export function generatedName(context: ApiContext, base: string, scope: string): string {
+  const beginning = base.slice(0, MAX_GENERATED_BASE);
+  let rest = context.draw('generateName', `${scope}/${beginning}`);
+  let suffix = '';
+  for (let i = 0; i < 5; i++) {
+    suffix += ALPHABET.charAt(rest % 27);
+    rest = Math.floor(rest / 27);
+  }
+  return beginning + suffix;
+}
+
+type Loose = { -readonly [K in keyof ObjectMeta]?: ObjectMeta[K] };
+/**
+ * Metadata with its fields in the order in which the API server writes them. `managedFields` and `selfLink` are never stored:
+ * who manages which field is known only to server-side apply, which this server does not do yet.
+ */
+export function metaInOrder(meta: Loose): ObjectMeta {
+  const out: Loose = {};
+  if (meta.name !== undefined) out.name = meta.name;
+  if (meta.generateName !== undefined) out.generateName = meta.generateName;
+  if (meta.namespace !== undefined && meta.namespace !== '') out.namespace = meta.namespace;
+  if (meta.uid !== undefined && meta.uid !== '') out.uid = meta.uid;
+  if (meta.resourceVersion !== undefined) out.resourceVersion = meta.resourceVersion;
+  if (meta.generation !== undefined && meta.generation !== 0) out.generation = meta.generation;
+  if (meta.creationTimestamp !== undefined) out.creationTimestamp = meta.creationTimestamp;
+  if (meta.deletionTimestamp !== undefined) out.deletionTimestamp = meta.deletionTimestamp;
+  if (meta.deletionGracePeriodSeconds !== undefined) out.deletionGracePeriodSeconds = meta.deletionGracePeriodSeconds;
+  if (meta.labels !== undefined) out.labels = meta.labels;
+  if (meta.annotations !== undefined) out.annotations = meta.annotations;
+  if (meta.ownerReferences !== undefined) out.ownerReferences = meta.ownerReferences;
+  if (meta.finalizers !== undefined) out.finalizers = meta.finalizers;
+  return out as ObjectMeta;
+}

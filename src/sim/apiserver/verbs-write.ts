@@ -1,0 +1,278 @@
+import type { KubernetesObject, ObjectMeta } from '../api/object.ts';
+import { APPLY_PATCH, JSON_PATCH, MERGE_PATCH, STRATEGIC_MERGE_PATCH, type Response, type Status } from '../api/request.ts';
+import { eventFromCore, eventToCore } from './convert.ts';
+import { decode, decodeAs, strictRefusal } from './decode.ts';
+import { applyPatch, type Patched } from './patch.ts';
+import { share } from './patch-values.ts';
+import { typeOfKind } from './schema.ts';
+import { alreadyExists, badRequest, conflict, generateNameConflict, invalid, notFound, plainError, uidConflict, unsupportedMediaType } from './status.ts';
+import { head } from './store.ts';
+import type { FieldError } from './strategy.ts';
+import { answer, atItsEnd, generatedName, isFailure, keyIn, keyOfCall, metaInOrder, newUid, nowText, refuse, stored, write, type Call } from './verbs-call.ts';
+import { admitted, allocated, strategyOf } from './verbs-hooks.ts';
+
+/** Which face of an object an update writes: each keeps what belongs to the others. */
+export type Face = 'object' | 'status' | 'finalize' | 'ephemeralcontainers' | 'resize';
+
+const EVENTS = 'events.k8s.io/v1';
+/** A stored object as this path's version shows it. */
+export const asAsked = (call: Call, object: KubernetesObject): KubernetesObject => (call.apiVersion === EVENTS ? eventFromCore(object) : object);
+
+/** Kinds that a PUT may create (AllowCreateOnUpdate upstream), and those that it must name the version of (AllowUnconditionalUpdate). */
+const CREATED_BY_PUT = new Set(['Endpoints', 'Event', 'Lease', 'Service', 'LimitRange']);
+const NEEDS_VERSION = new Set(['PodDisruptionBudget', 'Lease']);
+
+/** The body as an object of this kind. Strict findings become a refusal or warnings, as `fieldValidation` says. */
+function decoded(call: Call, body: unknown): KubernetesObject | Status {
+  const result = decode(call.info, body, call.apiVersion);
+  if (isFailure(result)) return result;
+  if (result.strict.length > 0) {
+    if (call.validation === 'Strict') return strictRefusal(call.info, call.apiVersion, result.strict);
+    if (call.validation === 'Warn') call.warnings.push(...result.strict);
+  }
+  return call.apiVersion === EVENTS ? eventToCore(result.object) : result.object;
+}
+
+function inNamespace(call: Call, object: KubernetesObject): KubernetesObject | Status {
+  const wanted = call.info.namespaced ? call.namespace : undefined;
+  const has = object.metadata.namespace;
+  if (has === wanted) return object;
+  if (wanted !== undefined && has !== undefined && has !== '') return badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  return { ...object, metadata: metaInOrder({ ...object.metadata, namespace: wanted }) };
+}
+
+const withMeta = (object: KubernetesObject, metadata: ObjectMeta): KubernetesObject => ({ ...object, metadata });
+const empty = (text: string | undefined): boolean => text === undefined || text === '';
+
+export function create(call: Call, body: unknown): Response {
+  const object = decoded(call, body);
+  if (isFailure(object)) return refuse(object);
+  const made = createObject(call, object);
+  return isFailure(made) ? refuse(made) : answer(call, 201, asAsked(call, made));
+}
+
+/** From a decoded object to a stored one, or to why not. */
+function createObject(call: Call, given: KubernetesObject): KubernetesObject | Status {
+  const { context, info } = call;
+  const strategy = strategyOf(info.kind);
+  const placed = inNamespace(call, given);
+  if (isFailure(placed)) return placed;
+  // What only the server may set is wiped before anything looks at the object.
+  const { uid: _uid, creationTimestamp: _created, deletionTimestamp: _deleted, deletionGracePeriodSeconds: _grace, ...wanted } = placed.metadata;
+  let object: KubernetesObject = withMeta(placed, wanted as ObjectMeta);
+  object = strategy.default?.(object) ?? object;
+  const generates = empty(object.metadata.name) && !empty(object.metadata.generateName);
+  const draftKey = keyIn(object.metadata.namespace, generates ? object.metadata.generateName! : (object.metadata.name ?? ''));
+  const admission = admitted(call, object, undefined, draftKey);
+  if (isFailure(admission)) return admission;
+  object = admission;
+  const base = object;
+  // A generated name that is taken is drawn again, as the real server does since 1.32.
+  for (let attempt = 1; ; attempt++) {
+    const name = generates ? generatedName(context, base.metadata.generateName!, `${info.kind}/${base.metadata.namespace ?? ''}`) : base.metadata.name;
+    const key = keyIn(base.metadata.namespace, name ?? '');
+    object = withMeta(base, metaInOrder({ ...base.metadata, name, uid: newUid(context, `${info.kind}/${key}`), creationTimestamp: nowText(call) }));
+    const withAddresses = allocated(call, object, undefined, key);
+    if (isFailure(withAddresses)) return withAddresses;
+    object = strategy.prepareForCreate?.(withAddresses) ?? withAddresses;
+    const errors = strategy.validateCreate?.(object) ?? [];
+    if (errors.length > 0) return invalid(info, object.metadata.name ?? '', errors);
+    if (!empty(object.metadata.resourceVersion)) return plainError('resourceVersion should not be set on objects to be created');
+    const existing = head(context.store, info.kind, key);
+    if (existing === undefined) {
+      if (strategy.warnings !== undefined) call.warnings.push(...strategy.warnings(object));
+      object = withMeta(object, metaInOrder({ ...object.metadata, ...(call.dryRun ? {} : { resourceVersion: '' }) }));
+      return write(call, key, object, { verb: call.request.method === 'PUT' ? 'update' : 'create' })!;
+    }
+    if (generates && attempt < 8) continue;
+    const refusal = generates ? generateNameConflict(info, name!) : alreadyExists(info, name!);
+    return existing.metadata.deletionTimestamp === undefined ? refusal : { ...refusal, message: `object is being deleted: ${refusal.message}` };
+  }
+}
+
+// ---- update
+
+/** The path and the object must name the same thing. */
+function checkName(call: Call, object: KubernetesObject): Status | undefined {
+  const name = call.name!;
+  const { metadata } = object;
+  if (empty(metadata.name)) return badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
+  if (metadata.name !== name) return badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
+  if (call.info.namespaced && metadata.namespace !== call.namespace) return badRequest(`the namespace of the object (${metadata.namespace ?? ''}) does not match the namespace on the URL (${call.namespace ?? ''})`);
+  return undefined;
+}
+
+export function update(call: Call, body: unknown, face: Face = 'object'): Response {
+  const object = decoded(call, body);
+  if (isFailure(object)) return refuse(object);
+  const placed = inNamespace(call, object);
+  if (isFailure(placed)) return refuse(placed);
+  const wrongName = checkName(call, placed);
+  if (wrongName !== undefined) return refuse(wrongName);
+  const old = stored(call);
+  if (old === undefined) {
+    if (face !== 'object' || !CREATED_BY_PUT.has(call.info.kind)) return refuse(notFound(call.info, call.name!));
+    const made = createObject(call, placed);
+    return isFailure(made) ? refuse(made) : answer(call, 201, asAsked(call, made));
+  }
+  const done = updateObject(call, placed, old, face);
+  return isFailure(done) ? refuse(done) : answer(call, 200, asAsked(call, done));
+}
+
+/** What no update may change, put back; what an update may leave out, filled in. */
+function settledMeta(object: KubernetesObject, old: KubernetesObject): ObjectMeta {
+  const meta = object.metadata;
+  const before = old.metadata;
+  if (meta === before) return before;
+  const deletionTimestamp = before.deletionTimestamp ?? meta.deletionTimestamp;
+  const settled = metaInOrder({
+    ...meta,
+    uid: empty(meta.uid) ? before.uid : meta.uid,
+    resourceVersion: before.resourceVersion,
+    generation: before.generation,
+    creationTimestamp: before.creationTimestamp,
+    deletionTimestamp,
+    deletionGracePeriodSeconds: meta.deletionGracePeriodSeconds ?? before.deletionGracePeriodSeconds,
+  });
+  return share(before, settled);
+}
+
+/** Replaces a stored object by a decoded one, through the strategy of the face that is written. */
+export function updateObject(call: Call, given: KubernetesObject, old: KubernetesObject, face: Face): KubernetesObject | Status {
+  const { info } = call;
+  const name = old.metadata.name;
+  const strategy = strategyOf(info.kind);
+  const { uid, resourceVersion } = given.metadata;
+  if (!empty(uid) && uid !== old.metadata.uid) return uidConflict(info, name, keyOfCall(call), uid, old.metadata.uid);
+  let next: KubernetesObject = strategy.default?.(given) ?? given;
+  if (empty(resourceVersion)) {
+    if (NEEDS_VERSION.has(info.kind)) return invalid({ kind: info.resource, group: info.group }, name, [{ field: 'metadata.resourceVersion', reason: 'FieldValueInvalid', message: 'Invalid value: 0: must be specified for an update' }]);
+  } else if (resourceVersion !== old.metadata.resourceVersion) return conflict(info, name);
+  next = share(old, withMeta(next, settledMeta(next, old)));
+  if (face === 'object') {
+    const admission = admitted(call, next, old, keyOfCall(call));
+    if (isFailure(admission)) return admission;
+    const withAddresses = allocated(call, admission, old, keyOfCall(call));
+    if (isFailure(withAddresses)) return withAddresses;
+    next = withAddresses;
+  }
+  const prepared = prepare(call, next, old, face);
+  // Generation and the like may have been set by the strategy: equal parts become the old ones again, so that no change is no write.
+  next = prepared === old ? old : share(old, withMeta(prepared, metaInOrder(prepared.metadata)));
+  const errors = check(call, next, old, face);
+  if (errors.length > 0) return invalid(info, name, errors);
+  if (face === 'object' && strategy.warnings !== undefined) call.warnings.push(...strategy.warnings(next, old));
+  return store(call, next, old);
+}
+
+function prepare(call: Call, next: KubernetesObject, old: KubernetesObject, face: Face): KubernetesObject {
+  const strategy = strategyOf(call.info.kind);
+  switch (face) {
+    case 'status':
+      return strategy.prepareForStatusUpdate?.(next, old) ?? next;
+    case 'finalize':
+      return onlySpec(next, old, ['finalizers']);
+    case 'ephemeralcontainers':
+      return onlySpec(next, old, ['ephemeralContainers']);
+    case 'resize':
+      return onlySpec(next, old, ['containers', 'initContainers']);
+    default:
+      return strategy.prepareForUpdate?.(next, old) ?? next;
+  }
+}
+
+/** The old object with only some fields of the new spec. Metadata may change with them, as it does upstream for `finalize`. */
+function onlySpec(next: KubernetesObject, old: KubernetesObject, fields: readonly string[]): KubernetesObject {
+  const spec: Record<string, unknown> = { ...(old as { spec?: Record<string, unknown> }).spec };
+  const wanted = (next as { spec?: Record<string, unknown> }).spec ?? {};
+  for (const field of fields) {
+    if (Object.hasOwn(wanted, field)) spec[field] = wanted[field];
+    else delete spec[field];
+  }
+  return { ...old, metadata: next.metadata, spec } as KubernetesObject;
+}
+
+function check(call: Call, next: KubernetesObject, old: KubernetesObject, face: Face): readonly FieldError[] {
+  const strategy = strategyOf(call.info.kind);
+  switch (face) {
+    case 'object':
+      return strategy.validateUpdate?.(next, old) ?? [];
+    case 'status':
+      return strategy.validateStatusUpdate?.(next, old) ?? [];
+    default:
+      return [];
+  }
+}
+
+/** An object whose last finalizer went while it was being deleted is gone now. A Namespace waits for the finalizers of its spec, too. */
+export function endsNow(next: KubernetesObject, old: KubernetesObject): boolean {
+  if (old.metadata.deletionTimestamp === undefined || (next.metadata.finalizers?.length ?? 0) > 0) return false;
+  if ((old.metadata.deletionGracePeriodSeconds ?? 0) !== 0) return false;
+  if (next.kind !== 'Namespace') return true;
+  return ((next as { spec?: { finalizers?: readonly string[] } }).spec?.finalizers?.length ?? 0) === 0;
+}
+
+function store(call: Call, next: KubernetesObject, old: KubernetesObject): KubernetesObject | Status {
+  const verb = call.request.method === 'PATCH' ? 'patch' : 'update';
+  if (endsNow(next, old)) {
+    write(call, keyOfCall(call), undefined, { verb });
+    return atItsEnd(call, next);
+  }
+  return next === old ? old : write(call, keyOfCall(call), next, { verb })!;
+}
+
+// ---- patch
+
+const PATCH_TYPES: readonly string[] = [JSON_PATCH, MERGE_PATCH, STRATEGIC_MERGE_PATCH];
+
+export function patchRefusal(contentType: string): Status | undefined {
+  if (PATCH_TYPES.includes(contentType)) return undefined;
+  if (contentType === APPLY_PATCH) {
+    return unsupportedMediaType(`Orrery's API server does not do server-side apply (${APPLY_PATCH}) yet: accepted media types include: ${PATCH_TYPES.join(', ')}. A real API server accepts it; use client-side apply meanwhile`);
+  }
+  return unsupportedMediaType('415: Unsupported Media Type');
+}
+
+/** "application/merge-patch+json; charset=utf-8" without what comes behind. */
+export const mediaType = (contentType: string | undefined): string => {
+  const text = contentType ?? 'application/json';
+  const semicolon = text.indexOf(';');
+  return semicolon < 0 ? text : text.slice(0, semicolon);
+};
+
+export function patch(call: Call, body: unknown, face: Face = 'object'): Response {
+  const contentType = mediaType(call.request.contentType);
+  const refused = patchRefusal(contentType);
+  if (refused !== undefined) return refuse(refused);
+  const old = stored(call);
+  if (old === undefined) return refuse(notFound(call.info, call.name!));
+  const struct = typeOfKind(call.info.kind, call.apiVersion);
+  const patched = applyPatch(contentType, asAsked(call, old), body, struct, call.validation);
+  if (isFailure(patched)) return refuse(patched);
+  let next: KubernetesObject;
+  if (struct === undefined) next = patched.document as unknown as KubernetesObject;
+  else {
+    const result = decodeAs(struct, patched.document);
+    if (result.error !== undefined) return refuse(badPatch(patched, result.error));
+    if (patched.strict.length > 0 || result.strict.length > 0) {
+      const strict = [...patched.strict, ...result.strict];
+      if (call.validation === 'Strict') return refuse(badPatch(patched, `strict decoding error: ${strict.join(', ')}`));
+      if (call.validation === 'Warn') call.warnings.push(...strict);
+    }
+    next = result.value as KubernetesObject;
+  }
+  if (call.apiVersion === EVENTS) next = eventToCore(next);
+  if (next.kind !== call.info.kind || next.apiVersion !== old.apiVersion) next = { ...next, kind: old.kind, apiVersion: old.apiVersion };
+  const placed = inNamespace(call, next);
+  if (isFailure(placed)) return refuse(placed);
+  const wrongName = checkName(call, placed);
+  if (wrongName !== undefined) return refuse(wrongName);
+  const done = updateObject(call, placed, old, face);
+  return isFailure(done) ? refuse(done) : answer(call, 200, asAsked(call, done));
+}
+
+export function badPatch(patched: Patched, why: string): Status {
+  const message = `Invalid value: ${JSON.stringify(patched.shown())}: ${why}`;
+  return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: ` "" is invalid: patch: ${message}`, reason: 'Invalid', details: { causes: [{ reason: 'FieldValueInvalid', message, field: 'patch' }] }, code: 422 };
+}
+
