@@ -4,8 +4,8 @@ import { fitMessage, preFilterMessage } from './message.ts';
 import { reject, type Code, type Cycle, type Lookups, type NodeInfo, type Plugin, type PodInfo, type Rejection, type Snapshot } from './plugin.ts';
 import { podInfoOf } from './podinfo.ts';
 import { preempt, type Candidate } from './preemption.ts';
-import { compile, type CompiledProfile, type Profile } from './profile.ts';
-import { nodeInfo } from './snapshot.ts';
+import { compile, filtersWithout, scorersWithout, type CompiledProfile, type Profile } from './profile.ts';
+import { nodeInfo, order } from './snapshot.ts';
 
 /**
  * THE decision: one Pod, one moment, every node, every plugin. It gives the chosen node and the matrix that chose it; nothing is
@@ -50,8 +50,8 @@ export interface Scores {
   /** Those that scored, with their weights, in order. None: with a single feasible node nothing is scored. */
   readonly plugins: readonly { readonly name: string; readonly weight: number }[];
   /** plugin * feasible.length + place in `feasible`. */
-  readonly raw: Int32Array;
-  readonly normalized: Int32Array;
+  readonly raw: readonly number[];
+  readonly normalized: readonly number[];
   /** By place in `feasible`: the sum of normalized * weight. */
   readonly totals: readonly number[];
 }
@@ -83,7 +83,8 @@ export interface DecideOptions {
   readonly everything?: boolean;
 }
 
-const NO_SCORES: Scores = { plugins: [], raw: new Int32Array(0), normalized: new Int32Array(0), totals: [] };
+const NOTHING: readonly never[] = Object.freeze([]);
+const NO_SCORES: Scores = Object.freeze({ plugins: NOTHING, raw: NOTHING, normalized: NOTHING, totals: NOTHING });
 
 export function newCycle(snapshot: Snapshot, lookups: Lookups, profile: Profile): Cycle {
   return { snapshot, lookups, args: profile.args, filterState: new Map(), scoreState: new Map() };
@@ -105,16 +106,16 @@ interface PreFiltered {
 }
 
 function runPreFilter(pod: PodInfo, cycle: Cycle, profile: CompiledProfile): PreFiltered {
-  const skip: string[] = [];
+  let skipped = 0;
   let narrowed: Set<string> | undefined;
-  const narrowedBy: string[] = [];
+  let narrowedBy: string[] | undefined;
   let rejected: Rejection | undefined;
   for (let i = 0; i < profile.preFilter.length; i++) {
     const plugin = profile.preFilter[i]!;
     const answer = plugin.preFilter!(pod, cycle);
     if (answer === undefined) continue;
     if (answer === 'skip') {
-      skip.push(plugin.name);
+      skipped |= 1 << i;
       continue;
     }
     if ('code' in answer) {
@@ -123,47 +124,56 @@ function runPreFilter(pod: PodInfo, cycle: Cycle, profile: CompiledProfile): Pre
       if (answer.code === 'Unschedulable') continue;
       break;
     }
-    narrowedBy.push(plugin.name);
+    (narrowedBy ??= []).push(plugin.name);
     const { nodes } = answer;
     narrowed = narrowed === undefined ? new Set(nodes) : new Set([...narrowed].filter((name) => nodes.has(name)));
     if (narrowed.size === 0) {
-      const names = [...narrowedBy].sort(byName);
-      const reason = names.length === 1 ? `node(s) didn't satisfy plugin ${names[0]}` : `node(s) didn't satisfy plugin(s) [${names.join(' ')}] simultaneously`;
+      narrowedBy.sort(byName);
+      const reason = narrowedBy.length === 1 ? `node(s) didn't satisfy plugin ${narrowedBy[0]}` : `node(s) didn't satisfy plugin(s) [${narrowedBy.join(' ')}] simultaneously`;
       rejected = reject('', 'UnschedulableAndUnresolvable', reason);
       break;
     }
   }
-  const outcome: PreFilterOutcome = narrowed === undefined ? (rejected === undefined ? { skip } : { skip, rejected }) : { skip, nodes: [...narrowed].sort(byName), narrowedBy: [...narrowedBy].sort(byName), ...(rejected === undefined ? {} : { rejected }) };
-  const filters = skip.length === 0 ? profile.filter : profile.filter.filter((plugin) => !skip.includes(plugin.name));
+  const { skip, filters } = filtersWithout(profile, skipped);
+  let outcome: PreFilterOutcome = { skip };
+  if (narrowed !== undefined) outcome = { ...outcome, nodes: [...narrowed].sort(byName), narrowedBy: narrowedBy!.sort(byName) };
+  if (rejected !== undefined) outcome = { ...outcome, rejected };
   return { outcome, filters, narrowed };
 }
 
 function score(pod: PodInfo, feasible: readonly NodeInfo[], cycle: Cycle, profile: CompiledProfile): { readonly skip: readonly string[]; readonly scores: Scores } {
-  const skip: string[] = [];
-  for (const plugin of profile.preScore) if (plugin.preScore!(pod, feasible, cycle) === 'skip') skip.push(plugin.name);
-  const scorers = skip.length === 0 ? profile.score : profile.score.filter(({ plugin }) => !skip.includes(plugin.name));
+  let skipped = 0;
+  for (let i = 0; i < profile.preScore.length; i++) if (profile.preScore[i]!.preScore!(pod, feasible, cycle) === 'skip') skipped |= 1 << i;
+  const { skip, scorers, weights, columns } = scorersWithout(profile, skipped);
   const count = feasible.length;
-  const raw = new Int32Array(scorers.length * count);
-  const normalized = new Int32Array(scorers.length * count);
-  const totals = new Array<number>(count).fill(0);
-  const column = new Array<number>(count);
+  const raw: number[] = [];
+  const normalized: number[] = [];
+  const totals: number[] = [];
+  for (let i = 0; i < count; i++) totals.push(0);
+  const column: number[] = [];
   for (let s = 0; s < scorers.length; s++) {
-    const { plugin, weight } = scorers[s]!;
-    for (let i = 0; i < count; i++) raw[s * count + i] = column[i] = plugin.score!(pod, feasible[i]!, cycle);
+    const plugin = scorers[s]!;
+    const weight = weights[s]!;
+    for (let i = 0; i < count; i++) {
+      const value = plugin.score!(pod, feasible[i]!, cycle);
+      raw.push(value);
+      column[i] = value;
+    }
     plugin.normalize?.(column, feasible, cycle);
     for (let i = 0; i < count; i++) {
-      normalized[s * count + i] = column[i]!;
+      normalized.push(column[i]!);
       totals[i]! += column[i]! * weight;
     }
   }
-  return { skip, scores: { plugins: scorers.map(({ plugin, weight }) => ({ name: plugin.name, weight })), raw, normalized, totals } };
+  return { skip, scores: { plugins: columns, raw, normalized, totals } };
 }
 
 export function decide(podOrInfo: Pod | PodInfo, snapshot: Snapshot, lookups: Lookups, profile: Profile, options: DecideOptions): Decision {
   const pod = 'pod' in podOrInfo ? podOrInfo : podInfoOf(podOrInfo);
   const everything = options.everything === true;
+  order(snapshot);
   const nodes = snapshot.names;
-  const base = { pod: pod.key, nodes, feasible: [], preScoreSkip: [], scores: NO_SCORES, best: [], chosen: undefined, nominatedTaken: false } as const;
+  const base = { pod: pod.key, nodes, feasible: NOTHING, preScoreSkip: NOTHING, scores: NO_SCORES, best: NOTHING, chosen: undefined, nominatedTaken: false } as const;
   const start = options.start ?? 0;
   if (nodes.length === 0) {
     const message = 'no nodes available to schedule pods';
@@ -184,7 +194,8 @@ export function decide(podOrInfo: Pod | PodInfo, snapshot: Snapshot, lookups: Lo
   }
 
   // Its own nominated node is tried first, and taken without looking further.
-  const verdicts = new Array<Verdict>(nodes.length).fill(undefined);
+  const verdicts: Verdict[] = [];
+  for (let i = 0; i < nodes.length; i++) verdicts.push(undefined);
   const feasible: number[] = [];
   let nominatedTaken = false;
   let nextStart = start;
@@ -233,18 +244,23 @@ export function decide(podOrInfo: Pod | PodInfo, snapshot: Snapshot, lookups: Lo
     const only = nodes[feasible[0]!]!;
     return { ...base, result: 'fit', preFilter: outcome, verdicts, feasible, best: [only], chosen: only, nominatedTaken, nextStart, failure: undefined };
   }
-  const { skip, scores } = score(pod, feasible.map((at) => snapshot.list[at]!), cycle, compiled);
+  const infos: NodeInfo[] = [];
+  for (let i = 0; i < feasible.length; i++) infos.push(snapshot.list[feasible[i]!]!);
+  const { skip, scores } = score(pod, infos, cycle, compiled);
   let best: string[] = [];
   let top = -Infinity;
-  scores.totals.forEach((total, i) => {
+  for (let i = 0; i < feasible.length; i++) {
+    const total = scores.totals[i]!;
     if (total > top) {
       top = total;
       best = [];
     }
     if (total === top) best.push(nodes[feasible[i]!]!);
-  });
+  }
   if (nominatedTaken) best = [nominated];
-  return { ...base, result: 'fit', preFilter: outcome, verdicts, feasible, preScoreSkip: skip, scores, best, chosen: best[options.draw % best.length], nominatedTaken, nextStart, failure: undefined };
+  return {
+    pod: pod.key, result: 'fit', nodes, preFilter: outcome, verdicts, feasible, preScoreSkip: skip, scores, best, chosen: best[options.draw % best.length], nominatedTaken, nextStart, failure: undefined,
+  };
 }
 
 function failed(base: Omit<Decision, 'result' | 'preFilter' | 'verdicts' | 'nextStart' | 'failure'>, preFilter: PreFilterOutcome, verdicts: readonly Verdict[], nextStart: number, message: string): Decision {
@@ -287,6 +303,7 @@ export type TableRow = 'skip' | { readonly preFilter: Rejection } | { readonly r
 
 export function filterTable(podOrInfo: Pod | PodInfo, snapshot: Snapshot, lookups: Lookups, profile: Profile): ReadonlyMap<string, TableRow> {
   const pod = 'pod' in podOrInfo ? podOrInfo : podInfoOf(podOrInfo);
+  order(snapshot);
   const cycle = newCycle(snapshot, lookups, profile);
   const table = new Map<string, TableRow>();
   for (const plugin of compile(profile).filter) {

@@ -10,13 +10,24 @@ export type Matcher = readonly LabelSelectorRequirement[] | undefined;
 export const EVERYTHING: Matcher = [];
 const NO_LABELS: StringMap = {};
 
-export const requirementsOf = (labels: StringMap): LabelSelectorRequirement[] =>
-  Object.keys(labels).map((key) => ({ key, operator: 'In', values: [labels[key]!] }));
+const ofLabels = new WeakMap<StringMap, readonly LabelSelectorRequirement[]>();
+const ofSelector = new WeakMap<LabelSelector, readonly LabelSelectorRequirement[]>();
+
+/** Labels as requirements. Stored objects never change, so what was worked out once is kept (an invisible cache), as below. */
+export function requirementsOf(labels: StringMap): readonly LabelSelectorRequirement[] {
+  const known = ofLabels.get(labels);
+  if (known !== undefined) return known;
+  const requirements = Object.keys(labels).map((key) => ({ key, operator: 'In', values: [labels[key]!] }));
+  ofLabels.set(labels, requirements);
+  return requirements;
+}
 
 export function matcherOf(selector: LabelSelector | null | undefined): Matcher {
   if (selector === null || selector === undefined) return undefined;
-  const requirements = selector.matchLabels === undefined ? [] : requirementsOf(selector.matchLabels);
-  if (selector.matchExpressions !== undefined) requirements.push(...selector.matchExpressions);
+  const known = ofSelector.get(selector);
+  if (known !== undefined) return known;
+  const requirements = [...(selector.matchLabels === undefined ? [] : requirementsOf(selector.matchLabels)), ...(selector.matchExpressions ?? [])];
+  ofSelector.set(selector, requirements);
   return requirements;
 }
 

@@ -62,6 +62,39 @@ export interface CompiledProfile {
   readonly queueSort: Plugin;
   /** All of them, once each: those whose events can bring a Pod back. */
   readonly all: readonly Plugin[];
+  /** What is left to do when some plugins skip, by the set of them as bits in the order of preFilter, or preScore: most Pods skip the same. */
+  readonly bySkippedFilter: Map<number, { readonly skip: readonly string[]; readonly filters: readonly Plugin[] }>;
+  readonly bySkippedScore: Map<number, SkippedScore>;
+}
+export interface SkippedScore {
+  readonly skip: readonly string[];
+  readonly scorers: readonly Plugin[];
+  readonly weights: readonly number[];
+  readonly columns: readonly { readonly name: string; readonly weight: number }[];
+}
+
+export function filtersWithout(profile: CompiledProfile, skipped: number): { readonly skip: readonly string[]; readonly filters: readonly Plugin[] } {
+  const known = profile.bySkippedFilter.get(skipped);
+  if (known !== undefined) return known;
+  const skip = profile.preFilter.filter((_, at) => (skipped & (1 << at)) !== 0).map((plugin) => plugin.name);
+  const result = { skip: Object.freeze(skip), filters: profile.filter.filter((plugin) => !skip.includes(plugin.name)) };
+  profile.bySkippedFilter.set(skipped, result);
+  return result;
+}
+
+export function scorersWithout(profile: CompiledProfile, skipped: number): SkippedScore {
+  const known = profile.bySkippedScore.get(skipped);
+  if (known !== undefined) return known;
+  const skip = profile.preScore.filter((_, at) => (skipped & (1 << at)) !== 0).map((plugin) => plugin.name);
+  const left = profile.score.filter(({ plugin }) => !skip.includes(plugin.name));
+  const result: SkippedScore = {
+    skip: Object.freeze(skip),
+    scorers: left.map(({ plugin }) => plugin),
+    weights: left.map(({ weight }) => weight),
+    columns: Object.freeze(left.map(({ plugin, weight }) => Object.freeze({ name: plugin.name, weight }))),
+  };
+  profile.bySkippedScore.set(skipped, result);
+  return result;
 }
 
 const compiled = new WeakMap<Profile, CompiledProfile>();
@@ -79,6 +112,8 @@ export function compile(profile: Profile): CompiledProfile {
     preEnqueue: profile.preEnqueue.map(pluginOf),
     queueSort: pluginOf(profile.queueSort),
     all: [...names].map(pluginOf),
+    bySkippedFilter: new Map(),
+    bySkippedScore: new Map(),
   };
   compiled.set(profile, result);
   return result;

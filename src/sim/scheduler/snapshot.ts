@@ -10,6 +10,8 @@ import { podInfoOf, type PodInfo } from './podinfo.ts';
 export interface Snapshot {
   /** Round robin over the zones, in the order zones and nodes were first seen (upstream: node_tree.go): the order in which a sampled search looks. */
   list: NodeInfo[];
+  /** Nodes have come, gone or moved since the order was made: `order` makes it when it is needed, not once per node. */
+  unordered: boolean;
   /** Name to place in `list`. */
   readonly index: Map<string, number>;
   /** The same names as an array that is never changed, only replaced: decisions share it. */
@@ -28,7 +30,7 @@ export interface Snapshot {
 }
 
 export const newSnapshot = (): Snapshot => ({
-  list: [], index: new Map(), names: [], zones: new Map(), images: new Map(), strays: new Map(), nominated: new Map(), withAffinity: 0, withRequiredAntiAffinity: 0,
+  list: [], unordered: false, index: new Map(), names: [], zones: new Map(), images: new Map(), strays: new Map(), nominated: new Map(), withAffinity: 0, withRequiredAntiAffinity: 0,
 });
 
 export function nodeInfo(snapshot: Snapshot, name: string): NodeInfo | undefined {
@@ -60,16 +62,23 @@ function leave(snapshot: Snapshot, zone: string, name: string): void {
   if (names.length === 0) snapshot.zones.delete(zone);
 }
 
-function reorder(snapshot: Snapshot, infos: ReadonlyMap<string, NodeInfo>): void {
+function reindex(snapshot: Snapshot): void {
+  snapshot.index.clear();
+  for (let at = 0; at < snapshot.list.length; at++) snapshot.index.set(snapshot.list[at]!.name, at);
+}
+
+/** Puts the nodes into the order of the search. To be called before a cycle. */
+export function order(snapshot: Snapshot): void {
+  if (!snapshot.unordered) return;
   const list: NodeInfo[] = [];
   const zones = [...snapshot.zones.values()];
-  for (let round = 0; list.length < infos.size; round++) {
-    for (const names of zones) if (round < names.length) list.push(infos.get(names[round]!)!);
+  for (let round = 0; list.length < snapshot.list.length; round++) {
+    for (const names of zones) if (round < names.length) list.push(nodeInfo(snapshot, names[round]!)!);
   }
   snapshot.list = list;
   snapshot.names = Object.freeze(list.map((info) => info.name));
-  snapshot.index.clear();
-  list.forEach((info, at) => snapshot.index.set(info.name, at));
+  snapshot.unordered = false;
+  reindex(snapshot);
 }
 
 function countImages(snapshot: Snapshot, node: Node, sign: 1 | -1): void {
@@ -90,8 +99,6 @@ function countImages(snapshot: Snapshot, node: Node, sign: 1 | -1): void {
   }
 }
 
-const byName = (snapshot: Snapshot): Map<string, NodeInfo> => new Map(snapshot.list.map((info) => [info.name, info]));
-
 /** Adds a node, or takes over its new state. */
 export function putNode(snapshot: Snapshot, node: Node): void {
   const name = node.metadata.name;
@@ -108,16 +115,16 @@ export function putNode(snapshot: Snapshot, node: Node): void {
     if (zoneOf(before) !== zone) {
       leave(snapshot, zoneOf(before), name);
       enter(snapshot, zone, name);
-      reorder(snapshot, byName(snapshot));
+      snapshot.unordered = true;
     }
     return;
   }
   const added = newNodeInfo(node);
   countImages(snapshot, node, 1);
   enter(snapshot, zoneOf(node), name);
-  const infos = byName(snapshot);
-  infos.set(name, added);
-  reorder(snapshot, infos);
+  snapshot.index.set(name, snapshot.list.length);
+  snapshot.list.push(added);
+  snapshot.unordered = true;
   const strays = snapshot.strays.get(name);
   if (strays !== undefined) {
     snapshot.strays.delete(name);
@@ -134,9 +141,9 @@ export function removeNode(snapshot: Snapshot, name: string): void {
   snapshot.withAffinity -= info.withAffinity;
   snapshot.withRequiredAntiAffinity -= info.withRequiredAntiAffinity;
   if (info.pods.size > 0) snapshot.strays.set(name, [...info.pods.values()]);
-  const infos = byName(snapshot);
-  infos.delete(name);
-  reorder(snapshot, infos);
+  snapshot.list.splice(snapshot.index.get(name)!, 1);
+  snapshot.unordered = true;
+  reindex(snapshot);
 }
 
 // ---- Pods on nodes: bound, or assumed

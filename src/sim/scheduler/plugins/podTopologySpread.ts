@@ -4,7 +4,7 @@ import { selectsAll } from '../../api/selector.ts';
 import { untoleratedTaint } from '../../api/toleration.ts';
 import { ln } from '../../kernel/ln.ts';
 import { hasPlace, hintFor, isSamePod } from '../events.ts';
-import { isEmpty, matcherOf, matches, requirementsOf, type Matcher } from '../matcher.ts';
+import { EVERYTHING, isEmpty, matcherOf, matches, requirementsOf, type Matcher } from '../matcher.ts';
 import { MAX_NODE_SCORE, reject, type Cycle, type NodeInfo, type Plugin, type PodInfo } from '../plugin.ts';
 
 const SKEW = reject('PodTopologySpread', 'Unschedulable', "node(s) didn't match pod topology spread constraints");
@@ -47,22 +47,22 @@ function ownConstraints(pod: Pod, action: string): readonly Constraint[] {
 
 /** What selects this Pod: its Services' selectors and its controller's, together (helper/spread.go, DefaultSelector). */
 function defaultSelector(pod: PodInfo, cycle: Cycle): Matcher {
-  const labels: Record<string, string> = {};
+  // Services and controllers that select the same Pod do not contradict each other, so their requirements can simply be joined.
+  let requirements: Matcher = EVERYTHING;
+  const join = (more: Matcher): void => {
+    if (more !== undefined && more.length > 0) requirements = isEmpty(requirements) ? more : [...requirements!, ...more];
+  };
   for (const service of cycle.lookups.list('Service')) {
     const selector = service.spec.selector;
-    if (service.metadata.namespace === pod.namespace && selector !== undefined && selectsAll(selector, pod.labels)) Object.assign(labels, selector);
+    if (selector !== undefined && service.metadata.namespace === pod.namespace && selectsAll(selector, pod.labels)) join(requirementsOf(selector));
   }
   const owner = controllerOf(pod.pod);
-  if (owner === undefined) return requirementsOf(labels);
+  if (owner === undefined) return requirements;
   const key = `${pod.namespace}/${owner.name}`;
-  if (owner.kind === 'ReplicationController' && owner.apiVersion === 'v1') {
-    Object.assign(labels, cycle.lookups.get('ReplicationController', key)?.spec.selector);
-    return requirementsOf(labels);
-  }
-  if (owner.apiVersion !== 'apps/v1') return requirementsOf(labels);
-  const selector =
-    owner.kind === 'ReplicaSet' ? cycle.lookups.get('ReplicaSet', key)?.spec.selector : owner.kind === 'StatefulSet' ? cycle.lookups.get('StatefulSet', key)?.spec.selector : undefined;
-  return [...requirementsOf(labels), ...(matcherOf(selector) ?? [])];
+  if (owner.kind === 'ReplicaSet' && owner.apiVersion === 'apps/v1') join(matcherOf(cycle.lookups.get('ReplicaSet', key)?.spec.selector));
+  else if (owner.kind === 'StatefulSet' && owner.apiVersion === 'apps/v1') join(matcherOf(cycle.lookups.get('StatefulSet', key)?.spec.selector));
+  else if (owner.kind === 'ReplicationController' && owner.apiVersion === 'v1') join(requirementsOf(cycle.lookups.get('ReplicationController', key)?.spec.selector ?? NO_LABELS));
+  return requirements;
 }
 
 function constraintsOf(pod: PodInfo, action: string, cycle: Cycle): readonly Constraint[] {
