@@ -36,27 +36,34 @@ function scaleOld(sync: Sync, all: readonly ReplicaSet[], old: readonly ReplicaS
   const most = sets.wantedReplicas(all) - minimum - unavailable;
   if (most <= 0) return false;
 
-  // Those that do no work go first: that costs no availability, and they would stand in the way.
-  const shrunk = [...old].sort(sets.byCreation);
+  // Those that do no work go first: that costs no availability, and they would stand in the way. Upstream shrinks a ReplicaSet twice in one
+  // sync when it has both such Pods and Pods to spare; here both steps are one update.
+  const sorted = [...old].sort(sets.byCreation);
+  const sizes = sorted.map((replicaSet) => replicaSet.spec.replicas);
+  const idleOf = (replicaSet: ReplicaSet): number => replicaSet.spec.replicas - (replicaSet.status.availableReplicas ?? 0);
   let removed = 0;
-  shrunk.forEach((replicaSet, i) => {
-    const size = replicaSet.spec.replicas;
-    const idle = Math.min(most - removed, size - (replicaSet.status.availableReplicas ?? 0));
-    if (removed >= most || size === 0 || size === (replicaSet.status.availableReplicas ?? 0)) return;
-    shrunk[i] = scaleReplicaSet(sync, replicaSet, size - idle, reason(sync, 'cleanUpUnhealthy', { replicaSet: replicaSet.metadata.name, from: size, to: size - idle }, replicaSet));
+  sorted.forEach((replicaSet, i) => {
+    if (removed >= most) return;
+    const idle = Math.min(most - removed, idleOf(replicaSet));
+    sizes[i]! -= idle;
     removed += idle;
   });
-
-  const spare = sets.availableReplicas([...shrunk, current]) - minimum;
+  const available = sets.availableReplicas([...sorted, current]);
+  const spare = available - minimum;
   let taken = 0;
-  for (const [i, replicaSet] of shrunk.entries()) {
-    if (taken >= spare) break;
-    const size = replicaSet.spec.replicas;
-    if (size === 0) continue;
-    const step = Math.min(size, spare - taken);
-    const because = reason(sync, 'scaleDownOld', { replicaSet: replicaSet.metadata.name, from: size, to: size - step, available: sets.availableReplicas([...shrunk, current]), atLeast: minimum }, old[i], current);
-    shrunk[i] = scaleReplicaSet(sync, replicaSet, size - step, because);
+  const steps = sizes.map((size) => {
+    const step = Math.max(0, Math.min(size, spare - taken));
     taken += step;
-  }
+    return step;
+  });
+  sorted.forEach((replicaSet, i) => {
+    const from = replicaSet.spec.replicas;
+    const to = sizes[i]! - steps[i]!;
+    const args = { replicaSet: replicaSet.metadata.name, from, to };
+    const because = steps[i]! > 0
+      ? reason(sync, 'scaleDownOld', { ...args, available, atLeast: minimum }, replicaSet, current)
+      : reason(sync, 'cleanUpUnhealthy', { ...args, idle: idleOf(replicaSet) }, replicaSet);
+    scaleReplicaSet(sync, replicaSet, to, because);
+  });
   return removed + taken > 0;
 }
