@@ -34,12 +34,13 @@ function wording(code: string, message: string): string {
   const plain = message.split('\n')[0]!.replace(/ at line \d+, column \d+:?$/, '');
   switch (code) {
     case 'BAD_INDENT':
-      return /Flow (sequence|map)/i.test(plain) && !/sufficiently/.test(plain) ? `did not find expected ',' or '${plain.includes('map') ? '}' : ']'}'` : /sequence/i.test(plain) ? "did not find expected '-' indicator" : 'did not find expected key';
+      if (plain.startsWith('Flow')) return plain.startsWith('Flow map') ? "did not find expected ',' or '}'" : "did not find expected ',' or ']'";
+      return plain.includes('sequence') ? "did not find expected '-' indicator" : 'did not find expected key';
     case 'MISSING_CHAR':
-      if (/expected.*]/i.test(plain) || /flow seq/i.test(plain)) return "did not find expected ',' or ']'";
-      if (/expected.*}/i.test(plain) || /flow map/i.test(plain)) return "did not find expected ',' or '}'";
-      return /quote/i.test(plain) ? 'found unexpected end of stream' : plain;
+      if (plain.includes('quote')) return 'found unexpected end of stream';
+      return plain.includes(']') ? "did not find expected ',' or ']'" : plain.includes('}') ? "did not find expected ',' or '}'" : plain;
     case 'TAB_AS_INDENT':
+    case 'BAD_SCALAR_START':
       return 'found character that cannot start any token';
     case 'BLOCK_AS_IMPLICIT_KEY':
     case 'MULTILINE_IMPLICIT_KEY':
@@ -49,6 +50,13 @@ function wording(code: string, message: string): string {
   }
 }
 
+/** Where go-yaml sees a mistake: at the colon that makes a key of a text, and never after the last line. */
+function place(content: string, code: string, offset: number): number {
+  const end = content.trimEnd().length;
+  const colon = code === 'BLOCK_AS_IMPLICIT_KEY' || code === 'MULTILINE_IMPLICIT_KEY' ? content.slice(offset).search(/:(?:\s|$)/) : -1;
+  return Math.min(colon < 0 ? offset : offset + colon, Math.max(0, end - 1));
+}
+
 function parse(source: string, content: string): Json[] {
   if (content.length > MAX_MANIFEST_BYTES) {
     throw new Failure(
@@ -56,17 +64,17 @@ function parse(source: string, content: string): Json[] {
     );
   }
   const lines = new LineCounter();
-  // YAML 1.1, as go-yaml reads it ("yes" is a boolean). Aliases are expanded at most a hundredfold: more is a bomb, not a manifest.
-  const parsed = parseAllDocuments(content, { version: '1.1', lineCounter: lines, prettyErrors: false, merge: true, strict: true, uniqueKeys: true, logLevel: 'error' });
+  // YAML 1.1, as go-yaml reads it ("yes" is a boolean); of a key given twice the last counts, as for kubectl. Aliases are expanded at most a hundredfold: more is a bomb, not a manifest.
+  const parsed = parseAllDocuments(content, { version: '1.1', lineCounter: lines, prettyErrors: false, merge: true, strict: true, uniqueKeys: false, logLevel: 'error' });
   const documents = Array.isArray(parsed) ? parsed : [];
   if (documents.length > MAX_DOCUMENTS) throw new Failure(`error: ${source} has more than ${MAX_DOCUMENTS} documents, more than Orrery reads at once. Split it into several files.`);
   const values: Json[] = [];
   for (const document of documents) {
     const [error] = document.errors;
     if (error !== undefined) {
-      const { line } = lines.linePos(error.pos[0]);
-      const problem = error.code === 'DUPLICATE_KEY' ? `yaml: unmarshal errors:\n  line ${line}: ${wording(error.code, error.message)}` : `yaml: line ${Math.max(1, line)}: ${wording(error.code, error.message)}`;
-      throw new Failure(`error: error parsing ${source}: error converting YAML to JSON: ${problem}`);
+      // go-yaml leaves the number out on the first line; here the place is always named.
+      const { line } = lines.linePos(place(content, error.code, error.pos[0]));
+      throw new Failure(`error: error parsing ${source}: error converting YAML to JSON: yaml: line ${Math.max(1, line)}: ${wording(error.code, error.message)}`);
     }
     let value: Json;
     try {
@@ -106,14 +114,15 @@ export function manifests(context: Context): { readonly found: readonly Manifest
     for (const value of parse(source, content).flatMap(items)) {
       const apiVersion = field(value, 'apiVersion');
       const kind = field(value, 'kind');
-      const missing = !isTree(value) ? 'invalid object to validate' : typeof apiVersion !== 'string' || apiVersion === '' ? 'apiVersion not set' : typeof kind !== 'string' || kind === '' ? 'kind not set' : undefined;
+      const unset = [...(typeof apiVersion === 'string' && apiVersion !== '' ? [] : ['apiVersion not set']), ...(typeof kind === 'string' && kind !== '' ? [] : ['kind not set'])];
+      const missing = !isTree(value) ? 'invalid object to validate' : unset.length === 0 ? undefined : unset.length === 1 ? unset[0] : `[${unset.join(', ')}]`;
       if (missing !== undefined || !isTree(value)) {
         problems.push({ message: validate === 'false' ? `unable to decode "${source}": ${missing ?? ''}` : `error validating "${source}": error validating data: ${missing ?? ''}; if you choose to ignore these errors, turn validation off with --validate=false` });
         continue;
       }
       const info = KINDS.find((candidate) => candidate.kind === kind && apiVersionOf(candidate) === apiVersion);
       const metadata = field(value, 'metadata');
-      const name = String(field(metadata, 'name') ?? field(metadata, 'generateName') ?? '').replace(/-$/, (dash) => dash);
+      const name = String(field(metadata, 'name') ?? field(metadata, 'generateName') ?? '');
       const namespace = String(field(metadata, 'namespace') ?? '');
       if (info === undefined) {
         problems.push({ message: `resource mapping not found for name: "${field(metadata, 'name') === undefined ? '' : name}" namespace: "${namespace}" from "${source}": no matches for kind "${String(kind)}" in version "${String(apiVersion)}"\nensure CRDs are installed first` });

@@ -302,7 +302,8 @@ export function* label(context: Context, what: 'labels' | 'annotations'): Run<nu
       return;
     }
     if (!overwrite) {
-      const clashes = [...additions].filter(([key, value]) => Object.hasOwn(had, key) && had[key] !== value).map(([key]) => `'${key}' already has a value (${String(had[key])}), and --overwrite is false`);
+      // The cause of a change is meant to be said anew with every change.
+      const clashes = [...additions].filter(([key, value]) => Object.hasOwn(had, key) && had[key] !== value && key !== 'kubernetes.io/change-cause').map(([key]) => `'${key}' already has a value (${String(had[key])}), and --overwrite is false`);
       if (clashes.length > 0) throw new Failure(clashes.length === 1 ? `error: ${clashes[0]!}` : `error: [${clashes.join(', ')}]`);
     }
     if (what === 'labels') for (const key of removals) if (!Object.hasOwn(had, key)) yield { out: `label "${key}" not found.\n` };

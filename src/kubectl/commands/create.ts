@@ -167,6 +167,14 @@ const labelsOf = (spec: string): Tree => Object.fromEntries(spec.split(',').filt
   return [key, value.join('=')];
 }));
 
+/** What kubectl could create and this version could not: known by its first word, before any of its own flags is read. */
+export function notCreated(words: readonly string[]): Failure | undefined {
+  const [what = '', kind = ''] = words.filter((word) => !word.startsWith('-'));
+  if (['clusterrole', 'clusterrolebinding', 'cronjob', 'cj', 'ingress', 'ing', 'job', 'quota', 'resourcequota', 'role', 'rolebinding', 'token'].includes(what)) return new Failure(`error: kubectl create ${what} is not in this version of Orrery: it does not simulate that kind`);
+  if (what === 'secret' && (kind === 'tls' || kind === 'docker-registry')) return new Failure(`error: kubectl create secret ${kind} is not in this version of Orrery; create secret generic is`);
+  return undefined;
+}
+
 export function* create(context: Context): Run<number> {
   const { flags } = context;
   const [what, ...words] = flags.args;
@@ -256,7 +264,6 @@ export function* create(context: Context): Run<number> {
       return 0;
     }
     default:
-      if (['clusterrole', 'clusterrolebinding', 'cronjob', 'ingress', 'job', 'quota', 'role', 'rolebinding', 'token'].includes(what)) throw new Failure(`error: create ${what} is not in this version of Orrery: it does not simulate that kind`);
       throw new Failure(`error: Unexpected args: [${[what, ...words].join(' ')}]\nSee 'kubectl create -h' for help and examples`);
   }
 }

@@ -12,7 +12,7 @@ import { fetchAll, severalTypes, targets } from '../resources.ts';
 import type { Context, Run } from '../steps.ts';
 import { POLL_MICROS, call } from '../steps.ts';
 import { compareText } from '../tree.ts';
-import { indentedJson } from '../encode.ts';
+import { compactJson } from '../encode.ts';
 
 export const GET_FLAGS: FlagSpecs = {
   'all-namespaces': kinds.bool('A'), 'chunk-size': kinds.int(), 'field-selector': kinds.string(), filename: kinds.strings('f'), recursive: kinds.bool('R'), 'ignore-not-found': kinds.bool(),
@@ -51,7 +51,7 @@ export function* get(context: Context): Run<number> {
   const raw = text(flags, 'raw');
   if (raw !== undefined) {
     const { body } = yield* call(context, { method: 'GET', path: raw.split('?')[0]! });
-    yield { out: typeof body === 'string' ? body : indentedJson(body) };
+    yield { out: typeof body === 'string' ? body : `${compactJson(body)}\n` };
     return 0;
   }
   const output = text(flags, 'output');

@@ -77,7 +77,9 @@ export function* wait(context: Context): Run<number> {
   }
   const late: string[] = [];
   for (const one of found) {
-    if (yield* waitFor(context, one, test, until)) yield { out: `${fullName(one.info, one.object.metadata.name)} condition met\n` };
+    // The time is for all together: what comes after it is not even looked at.
+    const spent = limit > 0 && context.input.now() >= until;
+    if (!spent && (yield* waitFor(context, one, test, until))) yield { out: `${fullName(one.info, one.object.metadata.name)} condition met\n` };
     else late.push(`timed out waiting for the condition on ${one.info.resource}/${one.object.metadata.name}`);
   }
   if (late.length > 0) throw new Failure(late.length === 1 ? `error: ${late[0]!}` : late.join('\n'));
