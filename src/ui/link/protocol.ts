@@ -1,0 +1,138 @@
+import type { Change } from '../../sim/api/change.ts';
+import type { Command } from '../../sim/api/cluster.ts';
+import type { KubernetesObject } from '../../sim/api/object.ts';
+import type { Micros } from '../../sim/api/time.ts';
+import type { StageModel, StageTarget } from '../stage/model.ts';
+
+/** What is counted when one steps. */
+export type Unit = 'message' | 'write' | 'decision' | 'chapter';
+
+export type SeekTarget = { readonly at: Micros } | { readonly steps: number } | { readonly revision: number } | { readonly chapter: string } | { readonly end: true };
+
+/** What the page asks of the worker. Every ask carries a number; a newer seek cancels an older one that still computes. */
+export type Ask =
+  | { readonly type: 'open'; readonly scenario: string; readonly recording?: string }
+  /** Forward to the next moment of this unit; `beat`: of the playback, which leaves out nothing that is drawn. */
+  | { readonly type: 'next'; readonly unit: Unit }
+  | { readonly type: 'back'; readonly unit: Unit }
+  | { readonly type: 'beat' }
+  | { readonly type: 'seek'; readonly target: SeekTarget }
+  | { readonly type: 'act'; readonly command: Command }
+  | { readonly type: 'kubectl'; readonly line: string; readonly files?: Readonly<Record<string, string>> }
+  | { readonly type: 'select'; readonly target?: StageTarget; readonly chain?: string }
+  | { readonly type: 'inspect'; readonly target: StageTarget }
+  /** Leaves the story for a branch: the command happens at this moment, and the stage goes on plum until it is kept or discarded. */
+  | { readonly type: 'branch'; readonly lines: readonly string[]; readonly commands: readonly Command[] }
+  | { readonly type: 'keepBranch' }
+  | { readonly type: 'discardBranch' }
+  | { readonly type: 'reset' }
+  | { readonly type: 'share' };
+
+/** Words are the catalogue's: an error is a code with its numbers and names. */
+export interface LinkError {
+  readonly code: string;
+  readonly args: Readonly<Record<string, string | number>>;
+}
+
+export type Tell =
+  | { readonly type: 'answer'; readonly id: number; readonly value: Answer }
+  | { readonly type: 'refused'; readonly id: number; readonly error: LinkError }
+  /** Pushed whenever the present has changed. */
+  | { readonly type: 'still'; readonly still: Still }
+  | { readonly type: 'shell'; readonly text: string; readonly tone: 'command' | 'out' | 'err'; readonly done: boolean };
+
+export type Answer = { readonly type: 'done' } | { readonly type: 'share'; readonly recording: string } | { readonly type: 'inspection'; readonly inspection: Inspection };
+
+/** Where a story is: ten steps of a Deployment, or the chapters of a scenario. */
+export interface ChapterModel {
+  readonly id: string;
+  /** Undefined: not reached yet. */
+  readonly step?: number;
+  readonly at?: Micros;
+  readonly revision?: number;
+  /** Names and numbers for the narration. */
+  readonly args: Readonly<Record<string, string | number>>;
+}
+
+export interface Still {
+  readonly scenario: string;
+  readonly model: StageModel;
+  readonly at: Micros;
+  readonly steps: number;
+  readonly furthestAt: Micros;
+  readonly furthestSteps: number;
+  readonly chapters: readonly ChapterModel[];
+  readonly tenSteps: readonly ChapterModel[];
+  /** The last chapter that was reached, by id. */
+  readonly chapter: string | undefined;
+  /** When the next thing happens, if anything will. */
+  readonly nextAt: Micros | undefined;
+  readonly branch: { readonly fromRevision: number; readonly lines: readonly string[] } | undefined;
+  /** A kubectl line is waiting for its answers. */
+  readonly shellBusy: boolean;
+  readonly digest: string;
+  /** The digest that a shared link promised at its cursor, when the link is of another engine or the digests differ. */
+  readonly promised?: { readonly digest: string; readonly sameEngine: boolean };
+}
+
+export interface ChangeModel {
+  readonly revision: number;
+  readonly at: Micros;
+  readonly by: string;
+  readonly verb: Change['verb'];
+  readonly subresource?: string;
+  /** Paths of fields that differ, with both values as short JSON. */
+  readonly fields: readonly { readonly path: string; readonly before?: string; readonly after?: string }[];
+}
+
+export interface WhyLink {
+  readonly at: Micros;
+  readonly step?: number;
+  readonly revision?: number;
+  readonly subject?: { readonly kind: string; readonly key: string };
+  readonly code: string;
+  readonly args: Readonly<Record<string, string | number>>;
+}
+
+export interface WhyModel {
+  /** Which question this answers: "exists", "waiting", "node", "notReplaced", "terminating", ... */
+  readonly question: string;
+  readonly links: readonly WhyLink[];
+}
+
+/** The node x plugin matrix of one attempt, ready to be drawn. */
+export interface DecisionModel {
+  readonly step: number;
+  readonly at: Micros;
+  readonly attempt: number;
+  readonly chosen: string | undefined;
+  readonly best: readonly string[];
+  readonly message: string | undefined;
+  readonly filters: readonly string[];
+  readonly scorers: readonly { readonly name: string; readonly weight: number }[];
+  readonly rows: readonly {
+    readonly node: string;
+    /** By filter: passed, skipped (nothing to ask), not asked (an earlier one refused), or refused. */
+    readonly filters: readonly ('ok' | 'skip' | 'notAsked' | 'refused')[];
+    readonly refusedBy?: string;
+    readonly reasons?: readonly string[];
+    readonly scores: readonly { readonly raw: number; readonly normalized: number; readonly weighted: number }[];
+    readonly total?: number;
+  }[];
+}
+
+export interface Inspection {
+  readonly target: StageTarget;
+  readonly at: Micros;
+  readonly object: KubernetesObject | undefined;
+  /** The same object before its last change: what differs is highlighted. */
+  readonly before: KubernetesObject | undefined;
+  readonly gone: boolean;
+  readonly changes: readonly ChangeModel[];
+  readonly events: readonly { readonly at: Micros; readonly type: string; readonly reason: string; readonly message: string; readonly count: number; readonly from: string }[];
+  readonly why: readonly WhyModel[];
+  /** Newest first. */
+  readonly decisions: readonly DecisionModel[];
+  /** For a process or a node: what it did last. */
+  readonly extra?: Readonly<Record<string, unknown>>;
+}
