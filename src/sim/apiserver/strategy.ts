@@ -1,5 +1,5 @@
-import type { Status } from '../api/request.ts';
 import type { KubernetesObject } from '../api/object.ts';
+import type { Status } from '../api/request.ts';
 
 /** The words of `details.causes[].reason` (field.ErrorType upstream). */
 export type FieldReason =
@@ -21,21 +21,14 @@ export interface FieldError {
   readonly message: string;
 }
 
-export interface AdmissionContext {
-  /** An object of the store at head, by kind and key ("default/web", "node-1"). */
-  lookup(kind: string, key: string): KubernetesObject | undefined;
-  /** A keyed random draw: an integer in [0, n). The same purpose is asked at most a few times for one object. */
-  draw(purpose: string, n: number): number;
-}
-
 /**
  * What one kind does beyond storing JSON. Every function is pure and returns a new object (or the same one when nothing is to do).
  * The order of a create: decode, default, admit, prepareForCreate, validateCreate, store; of an update: decode, default, prepareForUpdate, validateUpdate.
- * A missing function means: nothing special.
+ * A missing function means: nothing special. `now` is the moment of the request as metav1.Time.
  */
 export interface Strategy<T extends KubernetesObject = KubernetesObject> {
   default?(object: T): T;
-  prepareForCreate?(object: T): T;
+  prepareForCreate?(object: T, now?: string): T;
   prepareForUpdate?(object: T, old: T): T;
   prepareForStatusUpdate?(object: T, old: T): T;
   validateCreate?(object: T): readonly FieldError[];

@@ -1,0 +1,32 @@
+import type { Strategy } from '../strategy.ts';
+import { deployment, replicaSet } from './apps.ts';
+import { configMap, endpoints, event, namespace, node, secret, serviceAccount } from './core.ts';
+import { endpointSlice, lease, podDisruptionBudget, priorityClass, storageClass } from './others.ts';
+import { pod } from './pods.ts';
+import { service } from './services.ts';
+import { persistentVolume, persistentVolumeClaim } from './storage.ts';
+
+/** One entry a kind: its defaults and its rules. A kind without an entry is stored as it is sent. */
+export const strategies: Readonly<Record<string, Strategy>> = {
+  Namespace: namespace,
+  Node: node,
+  Pod: pod,
+  Service: service,
+  Endpoints: endpoints,
+  Event: event,
+  ConfigMap: configMap,
+  Secret: secret,
+  ServiceAccount: serviceAccount,
+  PersistentVolume: persistentVolume,
+  PersistentVolumeClaim: persistentVolumeClaim,
+  Deployment: deployment,
+  ReplicaSet: replicaSet,
+  Lease: lease,
+  EndpointSlice: endpointSlice,
+  PodDisruptionBudget: podDisruptionBudget,
+  PriorityClass: priorityClass,
+  StorageClass: storageClass,
+};
+
+const NOTHING: Strategy = {};
+export const strategyOf = (kind: string): Strategy => (Object.hasOwn(strategies, kind) ? (strategies[kind] ?? NOTHING) : NOTHING);
