@@ -123,7 +123,7 @@ export interface Transcript {
 }
 
 /** Runs a line to its end against a server. `patience`: how much time may pass before a waiting line is given up, as the recorder did. */
-export function run(server: Server, args: readonly string[], input: Partial<Input> = {}, patience = 15e6): Transcript {
+export function run<S extends Pick<Server, 'now' | 'handle'> & { meanwhile: (server: S) => void }>(server: S, args: readonly string[], input: Partial<Input> = {}, patience = 15e6): Transcript {
   const steps = kubectl(args, { files: {}, now: () => server.now, ...input });
   const until = server.now + patience;
   let [out, err] = ['', ''];

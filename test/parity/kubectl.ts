@@ -4,7 +4,12 @@ import { fileURLToPath } from 'node:url';
 import { KINDS } from '../../src/sim/api/kinds.ts';
 import type { KubernetesObject } from '../../src/sim/api/object.ts';
 import { parseTimestamp } from '../../src/sim/api/time.ts';
-import { newServer, run as runLine } from '../kubectl/server.ts';
+import { handle } from '../../src/sim/apiserver/handle.ts';
+import { commit, newStore } from '../../src/sim/apiserver/store.ts';
+import { keyOf } from '../../src/sim/api/object.ts';
+import type { Micros } from '../../src/sim/api/time.ts';
+import type { Request, Response } from '../../src/sim/api/request.ts';
+import { run as runLine } from '../kubectl/server.ts';
 
 interface Line {
   readonly id: string;
@@ -19,6 +24,22 @@ interface Line {
 }
 
 const SERVED = new Set(KINDS.map((info) => info.kind));
+
+/** The API server alone, holding the recorded objects at their recorded versions: nothing else runs, as in the recordings. */
+function frozen(objects: readonly KubernetesObject[], now: Micros): { now: Micros; handle(request: Request): Response; meanwhile: () => void } {
+  const store = newStore();
+  for (const object of [...objects].sort((a, b) => Number(a.metadata.resourceVersion) - Number(b.metadata.resourceVersion))) {
+    store.revision = Math.max(store.revision, Number(object.metadata.resourceVersion) - 1);
+    commit(store, { kind: object.kind, key: keyOf(object), after: object, at: 0, by: 'kubernetes-admin', verb: 'create', cause: 0 });
+  }
+  let draws = 0;
+  const server = {
+    now,
+    meanwhile: () => undefined,
+    handle: (request: Request): Response => handle({ store, now: server.now, step: 1, draw: () => (draws = (Math.imul(draws, 1664525) + 1013904223) >>> 0) }, request),
+  };
+  return server;
+}
 
 /** What the recordings' README says to ignore: times of ages within a second, parallel order, generated suffixes, klog lines. */
 function comparable(text: string, family: string): string {
@@ -58,7 +79,7 @@ export function run(dir: string): { agreed: number; total: number; first?: strin
       let same = false;
       let mine = '';
       try {
-        const result = runLine(newServer(stateOf(line.state), parseTimestamp(line.now) ?? 0), line.args, line.stdin === undefined ? {} : { stdin: line.stdin });
+        const result = runLine(frozen(stateOf(line.state), parseTimestamp(line.now) ?? 0), line.args, line.stdin === undefined ? {} : { stdin: line.stdin });
         const code = result.code === 'never' ? 'killed SIGTERM' : result.code;
         same = code === line.code && comparable(result.out, family) === comparable(line.stdout, family) && comparable(result.err, family) === comparable(line.stderr, family);
         mine = `code ${code}\n${result.out}${result.err}`;

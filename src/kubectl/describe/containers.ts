@@ -124,7 +124,7 @@ export function containersLines(w: Writer, title: string, containers: readonly C
 
 const optional = (source: unknown): string => String(dig(source, 'optional') === true);
 
-function volumeLines(w: Writer, volume: Volume): void {
+export function volumeLines(w: Writer, volume: Volume): void {
   const { hostPath, nfs, downwardAPI } = volume as { hostPath?: Tree; nfs?: Tree; downwardAPI?: Tree };
   const type = (text: string): Writer => w.line(2, `Type:\t${text}`);
   if (volume.emptyDir !== undefined) type("EmptyDir (a temporary directory that shares a pod's lifetime)").line(2, `Medium:\t${volume.emptyDir.medium ?? ''}`).line(2, `SizeLimit:\t${volume.emptyDir.sizeLimit ?? '<unset>'}`);

@@ -1,5 +1,5 @@
 import type {
-  ConfigMap, Deployment, EndpointSlice, Endpoints, Event, KubernetesObject, Lease, Namespace, Node, PersistentVolumeClaim, Pod, PodDisruptionBudget, PodTemplateSpec, ReplicaSet, Secret, Service, ServiceAccount,
+  ConfigMap, Deployment, EndpointSlice, Endpoints, Event, KubernetesObject, Lease, Namespace, Node, PersistentVolumeClaim, Pod, PodDisruptionBudget, PodTemplateSpec, PersistentVolume, PriorityClass, ReplicaSet, Secret, Service, ServiceAccount, StorageClass, StringMap, Volume,
 } from '../../sim/api/object.ts';
 import type { Micros } from '../../sim/api/time.ts';
 import { milliValue, wholeValue } from '../../sim/api/quantity.ts';
@@ -9,7 +9,7 @@ import { accessModes, nodeRoles } from '../printers/core.ts';
 import { DESCRIPTION, align } from '../tabwriter.ts';
 import type { Tree } from '../tree.ts';
 import { compareText, dig, isList, isTree, sortedKeys } from '../tree.ts';
-import { containersLines, resourceLines, spreadLines, volumesLines } from './containers.ts';
+import { containersLines, resourceLines, spreadLines, volumeLines, volumesLines } from './containers.ts';
 import { Writer, annotationLines, controllerText, eventLines, labelLines, tolerationLines } from './text.ts';
 
 /** What was fetched besides the object itself, by kind; each description takes what it needs. */
@@ -363,6 +363,52 @@ function claim(w: Writer, object: PersistentVolumeClaim, { events, now, pods = [
   eventLines(w, events, now);
 }
 
+function persistentVolume(w: Writer, object: PersistentVolume, { events, now }: Related): void {
+  const { metadata, spec, status } = object;
+  w.line(0, `Name:\t${metadata.name}`);
+  labelled(w, object);
+  w.line(0, `Finalizers:\t[${(metadata.finalizers ?? []).join(' ')}]`).line(0, `StorageClass:\t${spec.storageClassName ?? ''}`);
+  w.line(0, `Status:\t${metadata.deletionTimestamp === undefined ? (status?.phase ?? '') : `Terminating (lasts ${since(metadata.deletionTimestamp, now)})`}`);
+  w.line(0, `Claim:\t${spec.claimRef === undefined ? '' : `${spec.claimRef.namespace ?? ''}/${spec.claimRef.name ?? ''}`}`).line(0, `Reclaim Policy:\t${String(dig(spec, 'persistentVolumeReclaimPolicy') ?? '')}`);
+  w.line(0, `Access Modes:\t${accessModes(spec.accessModes)}`);
+  if (spec.volumeMode !== undefined) w.line(0, `VolumeMode:\t${spec.volumeMode}`);
+  w.line(0, `Capacity:\t${spec.capacity?.storage ?? '0'}`);
+  const terms = spec.nodeAffinity?.required?.nodeSelectorTerms;
+  w.line(0, terms === undefined ? 'Node Affinity:\t<none>' : 'Node Affinity:\t');
+  if (terms !== undefined) {
+    w.line(1, terms.length === 0 ? 'Required Terms:\t<none>' : 'Required Terms:\t');
+    terms.forEach((term, i) => {
+      const expressions = term.matchExpressions ?? [];
+      if (expressions.length === 0) w.line(2, `Term ${i}:\t<none>`);
+      expressions.forEach((one, j) => w.line(2, `${j === 0 ? `Term ${i}:` : ''}\t${one.key} ${one.operator.toLowerCase()}${(one.values ?? []).length === 0 ? '' : ` [${one.values!.join(', ')}]`}`));
+    });
+  }
+  w.line(0, `Message:\t${String(dig(status, 'message') ?? '')}`).line(0, 'Source:');
+  volumeLines(w, spec as unknown as Volume);
+  eventLines(w, events, now);
+}
+
+function storageClass(w: Writer, object: StorageClass, { events, now }: Related): void {
+  const more = (key: string): unknown => dig(object, key);
+  w.line(0, `Name:\t${object.metadata.name}`).line(0, `IsDefaultClass:\t${object.metadata.annotations?.['storageclass.kubernetes.io/is-default-class'] === 'true' ? 'Yes' : 'No'}`);
+  // Unlike other kinds, this one shows the last applied configuration too.
+  w.line(0, `Annotations:\t${labelsText(object.metadata.annotations)}`).line(0, `Provisioner:\t${object.provisioner}`).line(0, `Parameters:\t${labelsText(more('parameters') as StringMap | undefined)}`);
+  const expansion = more('allowVolumeExpansion');
+  w.line(0, `AllowVolumeExpansion:\t${expansion === undefined ? '<unset>' : expansion === true ? 'True' : 'False'}`);
+  const options = more('mountOptions');
+  w.line(0, isList(options) && options.length > 0 ? 'MountOptions:' : 'MountOptions:\t<none>');
+  for (const option of isList(options) ? options : []) w.line(1, String(option));
+  if (more('reclaimPolicy') !== undefined) w.line(0, `ReclaimPolicy:\t${String(more('reclaimPolicy'))}`);
+  if (object.volumeBindingMode !== undefined) w.line(0, `VolumeBindingMode:\t${object.volumeBindingMode}`);
+  eventLines(w, events, now);
+}
+
+function priorityClass(w: Writer, object: PriorityClass, { events, now }: Related): void {
+  w.line(0, `Name:\t${object.metadata.name}`).line(0, `Value:\t${object.value}`).line(0, `GlobalDefault:\t${String(object.globalDefault ?? false)}`).line(0, `PreemptionPolicy:\t${object.preemptionPolicy ?? ''}`);
+  w.line(0, `Description:\t${object.description ?? ''}`).line(0, `Annotations:\t${labelsText(object.metadata.annotations)}`);
+  eventLines(w, events, now);
+}
+
 /** "holderIdentity" as "Holder Identity". */
 function titled(field: string): string {
   if (/[^\p{L}-]/u.test(field)) return field;
@@ -397,6 +443,7 @@ function anything(w: Writer, object: KubernetesObject, { events, now }: Related)
 const DESCRIBERS = {
   Pod: pod, Deployment: deployment, ReplicaSet: replicaSet, Service: service, Node: node, Namespace: namespace, ConfigMap: configMap, Secret: secret, ServiceAccount: serviceAccount, Endpoints: endpoints,
   EndpointSlice: endpointSlice, PodDisruptionBudget: podDisruptionBudget, PersistentVolumeClaim: claim,
+  PersistentVolume: persistentVolume, StorageClass: storageClass, PriorityClass: priorityClass,
 } as unknown as Readonly<Record<string, (w: Writer, object: KubernetesObject, related: Related) => void>>;
 
 export function describeText(object: KubernetesObject, related: Related): string {
