@@ -1,0 +1,434 @@
+import type { Change } from '../../sim/api/change.ts';
+import type { Command, Fault } from '../../sim/api/cluster.ts';
+import type { Micros } from '../../sim/api/time.ts';
+import { changesAfter } from '../../sim/apiserver/store.ts';
+import { act, answerTo, digestOf, fork, newTimeline, nextMoment, read, seek, stepForward, type Input, type Story, type Timeline } from '../../sim/index.ts';
+import { at as itemAt } from '../../sim/kernel/journal.ts';
+import type { StepRecord } from '../../sim/kernel/trace.ts';
+import type { World } from '../../sim/cluster/world.ts';
+import { kubectl, splitCommandLine, type Step as KubectlStep } from '../../kubectl/kubectl.ts';
+import type { Response } from '../../sim/api/request.ts';
+import type { StageTarget, YouLine } from '../stage/model.ts';
+import { newDigested } from './digested.ts';
+import { inspectObject } from './inspect.ts';
+import { isBeat, isMoment } from './moments.ts';
+import type { Answer, Ask, ChapterModel, Inspection, SeekTarget, Still, Tell, Unit, WhyModel } from './protocol.ts';
+import { stageModel } from './stageModel.ts';
+
+/** What a scenario gives the engine, by its id. */
+export interface EngineStory extends Story {
+  readonly id: string;
+}
+/** Follows the history and says where its chapters are. */
+export interface ChapterSource {
+  follow(world: World): void;
+  cut(step: number): void;
+  chapters(upTo: number): readonly ChapterModel[];
+  tenSteps(upTo: number): readonly ChapterModel[];
+}
+export interface EngineParts {
+  readonly story: (id: string) => EngineStory | undefined;
+  readonly chaptersOf: (story: EngineStory) => ChapterSource;
+  readonly whyOf: (world: World, target: StageTarget) => readonly WhyModel[];
+  readonly describeFault: (fault: Fault, target: string) => string;
+  /** Makes the text of a recording, and reads one. */
+  readonly encode: (from: { readonly scenario: string; readonly seed: number; readonly inputs: readonly Input[]; readonly cursor: { readonly at: Micros; readonly steps: number }; readonly digest: string }) => string;
+  readonly decode: (text: string) => { readonly scenario: string; readonly seed: number; readonly inputs: readonly Input[]; readonly cursor: { readonly at: Micros; readonly steps: number }; readonly digest: string; readonly sameEngine: boolean } | { readonly error: { readonly code: string; readonly args: Readonly<Record<string, string | number>> } };
+  readonly tell: (message: Tell) => void;
+  /** Milliseconds, for slices only: no answer depends on it. */
+  readonly clock: () => number;
+  /** Lets other messages in; resolves when they have been. */
+  readonly breathe: () => Promise<void>;
+}
+
+const SLICE_MILLIS = 8;
+/** No story goes on for ever in one ask: a day of virtual time ahead is the end of any search for the next moment. */
+const HORIZON: Micros = 24 * 3600 * 1_000_000;
+/** Beyond this a beat is one long quiet stretch, in which the hand sweeps. */
+const YOU_LINES = 4;
+
+interface Shell {
+  readonly program: Generator<KubectlStep, number, Response | undefined>;
+  readonly line: string;
+  waitingFor: number | undefined;
+  since: number;
+  wakeAt: Micros | undefined;
+}
+
+/** Runs stories and answers the page. One ask at a time computes; the newest one of a kind that moves the present cancels the older. */
+export function newEngine(parts: EngineParts): { readonly ask: (id: number, ask: Ask) => Promise<void> } {
+  let story: EngineStory | undefined;
+  let timeline: Timeline | undefined;
+  let trunk: Timeline | undefined;
+  let branch: Still['branch'];
+  let digested = newDigested(parts.describeFault);
+  let chapters: ChapterSource | undefined;
+  let selected: StageTarget | undefined;
+  let chain: string | undefined;
+  let promised: Still['promised'];
+  let shell: Shell | undefined;
+  /** What "you" shows, with the step at which each line came, so that a rewind forgets it. */
+  let said: { readonly step: number; readonly line: YouLine }[] = [];
+  let later: readonly Change[] = [];
+  let newest = 0;
+
+  const need = (): Timeline => {
+    if (timeline === undefined) throw new Error('no story is open');
+    return timeline;
+  };
+
+  function follow(): void {
+    const { world } = need();
+    digested.follow(world);
+    chapters?.follow(world);
+  }
+
+  function still(): Still {
+    const here = need();
+    const { world } = here;
+    follow();
+    const reached = chapters?.chapters(world.steps) ?? [];
+    const current = reached.filter((chapter) => chapter.step !== undefined && chapter.step <= world.steps).at(-1);
+    const nextAt = nextMoment(here);
+    return {
+      scenario: story!.id,
+      model: stageModel(world, {
+        you: said.filter(({ step }) => step <= world.steps).map(({ line }) => line).slice(-YOU_LINES),
+        digested,
+        later: later.filter((change) => change.revision > world.store.revision).slice(0, 12),
+        ...(selected === undefined ? {} : { selected }),
+        ...(chain === undefined ? {} : { chain }),
+        ...(branch === undefined ? {} : { branchFrom: branch.fromRevision }),
+      }),
+      at: world.now,
+      steps: world.steps,
+      furthestAt: here.furthestAt,
+      furthestSteps: here.furthestSteps,
+      chapters: reached,
+      tenSteps: chapters?.tenSteps(world.steps) ?? [],
+      chapter: current?.id,
+      nextAt: nextAt === Infinity ? undefined : nextAt,
+      branch,
+      shellBusy: shell !== undefined,
+      digest: digestOf(here),
+      ...(promised === undefined ? {} : { promised }),
+    };
+  }
+
+  const push = (): void => parts.tell({ type: 'still', still: still() });
+
+  function open(next: EngineStory, inputs: readonly Input[], byTime: boolean): void {
+    story = next;
+    timeline = newTimeline(next, inputs, byTime);
+    trunk = undefined;
+    branch = undefined;
+    digested = newDigested(parts.describeFault);
+    chapters = parts.chaptersOf(next);
+    selected = undefined;
+    chain = undefined;
+    shell = undefined;
+    said = [];
+    later = [];
+    promised = undefined;
+  }
+
+  /** The step that was just taken. */
+  const lastRecord = (): StepRecord | undefined => itemAt(need().world.trace, need().world.trace.length - 1);
+
+  /** Scripted commands speak through "you" as typed ones do. */
+  function overhear(record: StepRecord): void {
+    if (said.some(({ step }) => step === record.step)) return;
+    if (record.type === 'command' && record.command.type === 'request' && shell === undefined) say(record.step, record.command.line ?? `${record.command.request.method} ${record.command.request.path}`, 'command');
+    else if (record.type === 'reply' && record.process === 'user' && shell === undefined) {
+      const { code, body } = record.response;
+      const object = body as { readonly kind?: string; readonly message?: string; readonly metadata?: { readonly name?: string } };
+      const verb = record.request.method === 'POST' ? 'created' : record.request.method === 'DELETE' ? 'deleted' : 'changed';
+      if (code >= 300 || code === 0) say(record.step, object.message ?? String(code), 'refusal');
+      else say(record.step, `${(object.kind ?? '').toLowerCase()}/${object.metadata?.name ?? ''} ${verb}`, 'answer');
+    }
+  }
+  function say(step: number, text: string, tone: YouLine['tone']): void {
+    for (const line of text.split('\n')) if (line !== '') said.push({ step, line: { text: tone === 'command' ? `$ ${line}` : line, tone } });
+  }
+
+  function stepOnce(): boolean {
+    const here = need();
+    if (!stepForward(here)) return false;
+    const record = lastRecord();
+    if (record !== undefined) overhear(record);
+    pumpShell();
+    return true;
+  }
+
+  // ---- kubectl: a generator whose reads are answered at once and whose writes take the cluster's time
+
+  function pumpShell(): void {
+    if (shell === undefined) return;
+    const here = need();
+    const { world } = here;
+    let answer: Response | undefined;
+    if (shell.waitingFor !== undefined) {
+      answer = answerTo(world, shell.waitingFor, shell.since);
+      shell.since = world.trace.length;
+      if (answer === undefined) return;
+      shell.waitingFor = undefined;
+    } else if (shell.wakeAt !== undefined) {
+      if (world.now < shell.wakeAt) return;
+      shell.wakeAt = undefined;
+    }
+    for (;;) {
+      const turn: IteratorResult<KubectlStep, number> = shell.program.next(answer);
+      answer = undefined;
+      if (turn.done === true) {
+        parts.tell({ type: 'shell', text: '', tone: 'out', done: true });
+        shell = undefined;
+        return;
+      }
+      const step = turn.value;
+      if ('out' in step || 'err' in step) {
+        const text = 'out' in step ? step.out : step.err;
+        const tone = 'out' in step ? 'out' : 'err';
+        parts.tell({ type: 'shell', text, tone, done: false });
+        say(world.steps, text, tone === 'out' ? 'answer' : 'refusal');
+      } else if ('sleepMicros' in step) {
+        shell.wakeAt = world.now + step.sleepMicros;
+        return;
+      } else if (step.request.method === 'GET') answer = read(world, step.request);
+      else {
+        const done = perform({ type: 'request', request: step.request, line: shell.line });
+        shell.waitingFor = done.id;
+        shell.since = done.step;
+        return;
+      }
+    }
+  }
+
+  function perform(command: Command): { readonly step: number; readonly id: number } {
+    const here = need();
+    digested.follow(here.world);
+    digested.cut(here.world.steps);
+    chapters?.cut(here.world.steps);
+    said = said.filter(({ step }) => step <= here.world.steps);
+    later = [];
+    return act(here, command);
+  }
+
+  function startShell(line: string, files: Readonly<Record<string, string>>): void {
+    const here = need();
+    const args = splitCommandLine(line);
+    parts.tell({ type: 'shell', text: line, tone: 'command', done: false });
+    if ('error' in args) {
+      parts.tell({ type: 'shell', text: `${args.error}\n`, tone: 'err', done: true });
+      return;
+    }
+    const words = args[0] === 'kubectl' ? args.slice(1) : args;
+    say(here.world.steps, line.startsWith('kubectl') ? line : `kubectl ${line}`, 'command');
+    const stdin = files['-'];
+    shell = { program: kubectl(words, { files, ...(stdin === undefined ? {} : { stdin }), now: () => need().world.now }), line: line.startsWith('kubectl') ? line : `kubectl ${line}`, waitingFor: undefined, since: here.world.steps, wakeAt: undefined };
+    pumpShell();
+  }
+
+  // ---- moving
+
+  /** Goes on until `stop` says so of a step, in slices; false when the story has ended, or a newer ask came. */
+  async function goOn(id: number, stop: (record: StepRecord) => boolean): Promise<boolean> {
+    const here = need();
+    const until = here.world.now + HORIZON;
+    let began = parts.clock();
+    for (;;) {
+      if (nextMoment(here) > until || !stepOnce()) return false;
+      const record = lastRecord();
+      if (record !== undefined && stop(record)) return true;
+      if (parts.clock() - began > SLICE_MILLIS) {
+        await parts.breathe();
+        if (newest !== id || timeline !== here) return false;
+        began = parts.clock();
+      }
+    }
+  }
+
+  /** In the past seek goes by checkpoints; beyond what was played it goes on in slices. */
+  async function goTo(id: number, target: { readonly at: Micros } | { readonly steps: number }): Promise<void> {
+    const here = need();
+    const wanted = 'at' in target ? Math.min(target.at, here.furthestAt) : Math.min(target.steps, here.furthestSteps);
+    const before = here.world.store.revision;
+    if (here.world.store.revision > (later.at(-1)?.revision ?? 0)) later = changesAfter(here.world.store, Math.max(0, before - 60));
+    seek(here, 'at' in target ? { at: wanted } : { steps: wanted });
+    if ('at' in target && target.at > wanted) {
+      let began = parts.clock();
+      while (nextMoment(here) <= target.at && stepOnce()) {
+        if (parts.clock() - began <= SLICE_MILLIS) continue;
+        await parts.breathe();
+        if (newest !== id || timeline !== here) return;
+        began = parts.clock();
+      }
+      if (here.world.now < target.at) seek(here, target);
+    }
+    for (let i = Math.max(0, here.world.trace.length - 400); i < here.world.trace.length; i++) overhear(itemAt(here.world.trace, i)!);
+    said.sort((a, b) => a.step - b.step);
+  }
+
+  async function seekTo(id: number, target: SeekTarget): Promise<void> {
+    const here = need();
+    if ('end' in target) return goTo(id, { steps: here.furthestSteps });
+    if ('revision' in target) {
+      const { log } = here.world.store;
+      const known = itemAt(log, target.revision - 1) ?? later.find((change) => change.revision === target.revision);
+      if (known !== undefined) return goTo(id, { steps: known.cause });
+      return;
+    }
+    if ('chapter' in target) {
+      follow();
+      const place = (): ChapterModel | undefined => [...(chapters?.chapters(Infinity) ?? []), ...(chapters?.tenSteps(Infinity) ?? [])].find((chapter) => chapter.id === target.chapter && chapter.step !== undefined);
+      const known = place();
+      if (known !== undefined) return goTo(id, { steps: known.step! });
+      await goTo(id, { steps: here.furthestSteps });
+      await goOn(id, () => {
+        follow();
+        return place() !== undefined;
+      });
+      return;
+    }
+    return goTo(id, target);
+  }
+
+  async function next(id: number, unit: Unit | 'beat'): Promise<void> {
+    const { world } = need();
+    if (unit === 'chapter') {
+      follow();
+      const count = (): number => (chapters?.chapters(need().world.steps) ?? []).filter((chapter) => chapter.step !== undefined).length + (chapters?.tenSteps(need().world.steps) ?? []).filter((chapter) => chapter.step !== undefined).length;
+      const before = count();
+      await goOn(id, () => {
+        follow();
+        return count() > before;
+      });
+      return;
+    }
+    await goOn(id, (record) => (unit === 'beat' ? isBeat(record) : isMoment(record, unit, world)));
+  }
+
+  async function back(id: number, unit: Unit): Promise<void> {
+    const here = need();
+    const { world } = here;
+    follow();
+    if (unit === 'chapter') {
+      const steps = [...(chapters?.chapters(world.steps) ?? []), ...(chapters?.tenSteps(world.steps) ?? [])].flatMap((chapter) => (chapter.step !== undefined && chapter.step < world.steps ? [chapter.step] : []));
+      return goTo(id, { steps: Math.max(0, ...steps) });
+    }
+    for (let i = world.trace.length - 1; i >= 0; i--) {
+      const record = itemAt(world.trace, i)!;
+      if (record.step < world.steps && isMoment(record, unit, world)) return goTo(id, { steps: record.step });
+    }
+    return goTo(id, { steps: 0 });
+  }
+
+  function inspect(target: StageTarget): Inspection {
+    const { world } = need();
+    const why = parts.whyOf(world, target);
+    if (target.on === 'object') return { ...inspectObject(world, target.kind, target.key), why };
+    return { target, at: world.now, object: undefined, before: undefined, gone: false, changes: [], events: [], decisions: [], why };
+  }
+
+  const DONE: Answer = { type: 'done' };
+
+  async function handle(id: number, ask: Ask): Promise<Answer | { readonly error: { readonly code: string; readonly args: Readonly<Record<string, string | number>> } }> {
+    switch (ask.type) {
+      case 'open': {
+        if (ask.recording !== undefined) {
+          const recording = parts.decode(ask.recording);
+          if ('error' in recording) return { error: recording.error };
+          const known = parts.story(recording.scenario);
+          if (known === undefined) return { error: { code: 'link.unknownScenario', args: { scenario: recording.scenario } } };
+          open({ ...known, seed: recording.seed }, recording.inputs, !recording.sameEngine);
+          const here = need();
+          let began = parts.clock();
+          const reached = (): boolean => (recording.sameEngine ? here.world.steps >= recording.cursor.steps : nextMoment(here) > recording.cursor.at);
+          while (!reached() && stepOnce()) {
+            if (parts.clock() - began <= SLICE_MILLIS) continue;
+            await parts.breathe();
+            if (newest !== id) return DONE;
+            began = parts.clock();
+          }
+          if (here.world.now < recording.cursor.at) seek(here, { at: recording.cursor.at });
+          if (!recording.sameEngine || digestOf(here) !== recording.digest) promised = { digest: recording.digest, sameEngine: recording.sameEngine };
+        } else {
+          const known = parts.story(ask.scenario);
+          if (known === undefined) return { error: { code: 'link.unknownScenario', args: { scenario: ask.scenario } } };
+          open(known, [], false);
+        }
+        push();
+        return DONE;
+      }
+      case 'next':
+        await next(id, ask.unit);
+        break;
+      case 'beat':
+        await next(id, 'beat');
+        break;
+      case 'back':
+        shell = undefined;
+        await back(id, ask.unit);
+        break;
+      case 'seek':
+        shell = undefined;
+        await seekTo(id, ask.target);
+        break;
+      case 'reset':
+        open(story!, [], false);
+        break;
+      case 'act':
+        perform(ask.command);
+        break;
+      case 'kubectl':
+        startShell(ask.line, ask.files ?? {});
+        break;
+      case 'select':
+        selected = ask.target;
+        if (ask.chain !== undefined) chain = ask.chain;
+        break;
+      case 'inspect':
+        return { type: 'inspection', inspection: inspect(ask.target) };
+      case 'branch': {
+        trunk ??= timeline;
+        timeline = fork(need());
+        branch = { fromRevision: need().world.store.revision, lines: ask.lines };
+        for (const command of ask.commands) perform(command);
+        break;
+      }
+      case 'keepBranch':
+        trunk = undefined;
+        branch = undefined;
+        break;
+      case 'discardBranch':
+        if (trunk !== undefined) {
+          timeline = trunk;
+          trunk = undefined;
+          branch = undefined;
+          digested = newDigested(parts.describeFault);
+          chapters = parts.chaptersOf(story!);
+        }
+        break;
+      case 'share': {
+        const here = need();
+        const { world } = here;
+        return { type: 'share', recording: parts.encode({ scenario: story!.id, seed: story!.seed, inputs: here.inputs.slice(0, here.played), cursor: { at: world.now, steps: world.steps }, digest: digestOf(here) }) };
+      }
+    }
+    if (timeline !== undefined) push();
+    return DONE;
+  }
+
+  const MOVES = new Set<Ask['type']>(['open', 'next', 'beat', 'back', 'seek', 'reset', 'branch', 'discardBranch', 'act', 'kubectl']);
+
+  return {
+    async ask(id, ask) {
+      if (MOVES.has(ask.type)) newest = id;
+      try {
+        const value = await handle(id, ask);
+        parts.tell('error' in value ? { type: 'refused', id, error: value.error } : { type: 'answer', id, value });
+      } catch (error) {
+        parts.tell({ type: 'refused', id, error: { code: 'link.stopped', args: { message: error instanceof Error ? error.message : String(error) } } });
+      }
+    },
+  };
+}
