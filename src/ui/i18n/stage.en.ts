@@ -56,6 +56,11 @@ export const stageEn = {
   down: 'down',
   restarting: 'restarting',
   nothingToPlace: ['Nothing to place.', 'Every Pod has a node.'] as readonly string[],
+  queues: (active: number, backoff: number, unschedulable: number): readonly string[] => [
+    ...(active > 0 ? [`${active} to be placed next`] : []),
+    ...(backoff > 0 ? [`${backoff} in back-off`] : []),
+    ...(unschedulable > 0 ? [`${unschedulable} fit nowhere now`] : []),
+  ],
   heldOnSilentNodes: (first: string, n: number): readonly string[] => ['Nothing to place.', 'No Pod lacks a node:', n === 1 ? `${first} still has one.` : `${n} still have a silent one.`],
 
   apiServer: 'API server',

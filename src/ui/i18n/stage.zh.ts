@@ -24,6 +24,11 @@ export const stageZh: StageMessages = {
   down: '已停止',
   restarting: '重启中',
   nothingToPlace: ['无事可做', '每个 Pod 都有节点'],
+  queues: (active, backoff, unschedulable) => [
+    ...(active > 0 ? [`${active} 个即将调度`] : []),
+    ...(backoff > 0 ? [`${backoff} 个在退避`] : []),
+    ...(unschedulable > 0 ? [`${unschedulable} 个暂无处可放`] : []),
+  ],
   heldOnSilentNodes: (first, n) => ['无事可做', '没有缺节点的 Pod：', n === 1 ? `${first} 仍有节点` : `${n} 个仍在失联节点上`],
 
   apiServer: 'API server',

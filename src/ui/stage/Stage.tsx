@@ -7,8 +7,8 @@ import type { StageMessages } from '../i18n/stage.en.ts';
 import { drawMessages, FADE_MILLIS, readPalette, type Fading, type Palette } from './canvas.ts';
 import { onFrame } from './frame.ts';
 import { COMPACT_QUERY, MOST_SCALE, geometryOf, type StageSize } from './geometry.ts';
-import { layout, neighbour, type Hit, type LaidOut, type Scene } from './layout.ts';
-import { parseTarget, sameTarget, targetId, type StageModel, type StageTarget } from './model.ts';
+import { along, layout, neighbour, tagOf, type Hit, type LaidOut, type Scene } from './layout.ts';
+import { parseTarget, progressOf, sameTarget, targetId, type StageModel, type StageTarget } from './model.ts';
 import { Chain } from './paint/chain.tsx';
 import { Controllers, Scheduler, You } from './paint/clients.tsx';
 import { Nodes } from './paint/nodes.tsx';
@@ -77,6 +77,7 @@ export function Stage(props: StageProps): ReactElement {
   const [focused, setFocused] = useState<string | undefined>(undefined);
   const [hasFocus, setHasFocus] = useState(false);
   const [dragging, setDragging] = useState(false);
+  const [hovered, setHovered] = useState<string | undefined>(undefined);
   const focus = scene.hits.find((hit) => targetId(hit.target) === focused);
   const valid = useMemo(() => (model.verbTargets === undefined ? undefined : new Set(model.verbTargets.map(targetId))), [model.verbTargets]);
 
@@ -97,7 +98,7 @@ export function Stage(props: StageProps): ReactElement {
     return id === null || id === undefined ? undefined : parseTarget(id);
   };
   const onClick = (event: MouseEvent): void => {
-    const target = targetOf(event);
+    const target = targetOf(event) ?? (hovered === undefined ? undefined : { on: 'message' as const, id: hovered });
     if (target === undefined) {
       if (valid === undefined) onSelect?.(undefined);
       return;
@@ -156,9 +157,27 @@ export function Stage(props: StageProps): ReactElement {
     if (revision !== undefined && (event.type !== 'pointerdown')) onHand(revision, final);
   };
 
+  const onWire = (event: PointerEvent<SVGPathElement>): void => {
+    if (event.type === 'pointerleave') return setHovered(undefined);
+    const at = root.current?.querySelector('.sheet')?.getBoundingClientRect();
+    if (at === undefined) return undefined;
+    const point = { x: (event.clientX - at.left) / scale, y: (event.clientY - at.top) / scale };
+    const now = clock === undefined ? model.now : clock();
+    let best: { readonly id: string; readonly distance: number } | undefined;
+    for (const flight of scene.flights) {
+      if (flight.wire !== event.currentTarget.dataset['wire']) continue;
+      const place = along(flight.points, progressOf(flight.message, now) * flight.length);
+      const distance = Math.hypot(place.x - point.x, place.y - point.y);
+      if (distance < 24 && (best === undefined || distance < best.distance)) best = { id: flight.message.id, distance };
+    }
+    setHovered(best?.id);
+  };
+  const hoveredFlight = hovered === undefined || scene.tags.some((tag) => tag.id === hovered) ? undefined : scene.flights.find((flight) => flight.message.id === hovered);
+  const hoverTag = hoveredFlight === undefined ? undefined : tagOf(hoveredFlight, scene.tags);
   const selectedId = model.selected === undefined ? undefined : targetId(model.selected);
   const selectedNode = model.selected?.on === 'object' && model.selected.kind === 'Node' ? model.selected.key : undefined;
-  const podsSelected = model.selected?.on === 'object' && model.selected.kind === 'Pod' && scene.chain.pods.some((pod) => pod.key === (model.selected as { key: string }).key);
+  const selectedPod = model.selected?.on === 'object' && model.selected.kind === 'Pod' ? model.selected.key : undefined;
+  const podsSelected = selectedPod !== undefined && scene.chain.pods.some((pod) => pod.key === selectedPod);
   const still = reducedMotion || dragging;
   return (
     <div
@@ -189,11 +208,13 @@ export function Stage(props: StageProps): ReactElement {
           <Sockets wires={scene.wires} />
           <Strip scene={scene.strip} words={words} rev={`r${model.revision}`} />
           <Chain scene={scene.chain} podsSelected={podsSelected} selected={selectedId} />
-          <Nodes scene={scene.nodes} selectedNode={selectedNode} />
+          <Nodes scene={scene.nodes} selectedNode={selectedNode} selectedPod={selectedPod} valid={valid} />
           {scene.traffic !== undefined && <Traffic scene={scene.traffic} picked={selectedId === 'traffic'} />}
           {reducedMotion && <StillMessages flights={scene.flights} echoes={scene.echoes} now={model.now} />}
-          <Tags tags={scene.tags} />
-          <Hits hits={scene.hits} scene={scene} selected={selectedId} valid={valid} changed={changed} />
+          {/* Above a wire one can point at its messages; the nearest shows its tag. */}
+          {scene.flights.length > 0 && scene.wires.map((wire) => <path key={wire.id} className="strand" data-wire={wire.id} d={`M${wire.points.map((point) => `${point.x} ${point.y}`).join('L')}`} onPointerMove={onWire} onPointerLeave={onWire} />)}
+          <Tags tags={hoverTag === undefined ? scene.tags : [...scene.tags, hoverTag]} />
+          <Hits hits={scene.hits} selected={selectedId} valid={valid} changed={changed} />
           <rect className="grip" x={scene.strip.handX - 12} y={scene.strip.trayY - 14} width="24" height="132" onPointerDown={onGrip} onPointerMove={onGrip} onPointerUp={onGrip} onPointerCancel={onGrip} />
           {hasFocus && focus !== undefined && <rect className="ring" x={focus.box.x - 3} y={focus.box.y - 3} width={focus.box.w + 6} height={focus.box.h + 6} rx="9" />}
         </svg>
@@ -224,15 +245,18 @@ function useScale(root: React.RefObject<HTMLDivElement | null>, width: number, h
   return scale;
 }
 
-function Hits({ hits, scene, selected, valid, changed }: { readonly hits: readonly Hit[]; readonly scene: Scene; readonly selected: string | undefined; readonly valid: ReadonlySet<string> | undefined; readonly changed: ReadonlySet<string> }): ReactElement {
-  void scene;
+function Hits({ hits, selected, valid, changed }: { readonly hits: readonly Hit[]; readonly selected: string | undefined; readonly valid: ReadonlySet<string> | undefined; readonly changed: ReadonlySet<string> }): ReactElement {
   return (
     <g>
       {hits.map((hit, i) => {
         const id = targetId(hit.target);
         const round = hit.box.w === hit.box.h && hit.box.w < 60;
-        const marked = id === selected && (hit.target.on === 'change' || hit.target.on === 'process' || round);
-        return <rect key={`${id}:${i}`} data-target={id} className={`hit${marked ? ' picked' : ''}${valid?.has(id) === true ? ' valid' : ''}${changed.has(id) ? ' changed' : ''}`} x={hit.box.x} y={hit.box.y} width={hit.box.w} height={hit.box.h} rx={round ? hit.box.w / 2 : 7} />;
+        const isNode = hit.target.on === 'object' && hit.target.kind === 'Node';
+        return (
+          <rect key={`${id}:${i}`} data-target={id} className={`hit${id === selected && !hit.quiet ? ' picked' : ''}${!isNode && valid?.has(id) === true ? ' valid' : ''}${changed.has(id) ? ' changed' : ''}`} x={hit.box.x} y={hit.box.y} width={hit.box.w} height={hit.box.h} rx={round ? hit.box.w / 2 : 7}>
+            <title>{hit.title}</title>
+          </rect>
+        );
       })}
     </g>
   );

@@ -6,7 +6,7 @@ import type { StageMessages } from '../i18n/stage.en.ts';
 import type { Box, Geometry, Point, StageSize } from './geometry.ts';
 import { CONTROLLERS, LEFT, RIGHT, SCHEDULER, TILE, TRAY, YOU, geometryOf } from './geometry.ts';
 import { fitMiddle, monoWidth, sansWidth } from './measure.ts';
-import type { ApiPhase, Endpoint, MessageKind, MessageModel, StageModel, StageTarget } from './model.ts';
+import type { ApiPhase, Endpoint, MessageKind, MessageModel, PodLook, StageModel, StageTarget } from './model.ts';
 import { layoutChain, type ChainScene } from './layout/chain.ts';
 import { layoutControllers, layoutScheduler, layoutYou, type ControllersScene, type SchedulerScene, type YouScene } from './layout/clients.ts';
 import { layoutNodes, type NodesScene } from './layout/nodes.ts';
@@ -43,6 +43,10 @@ export interface Hit {
   readonly target: StageTarget;
   readonly box: Box;
   readonly row: number;
+  /** What the tooltip says. */
+  readonly title: string;
+  /** Its selection is shown by its own drawing (a bold name, a brass frame), so it needs no outline. */
+  readonly quiet: boolean;
 }
 /** A message with its way, in the direction it travels. */
 export interface Flight {
@@ -122,7 +126,7 @@ export function layout(model: StageModel, size: StageSize, words: StageMessages,
     flights,
     echoes: layoutEchoes(model, places, geometry),
     tags: layoutTags(flights),
-    hits: layoutHits({ you, controllers, scheduler, plate, strip, chain, nodes, traffic }),
+    hits: layoutHits({ you, controllers, scheduler, plate, strip, chain, nodes, traffic }, words),
   };
   return { model, size, words, scene };
 }
@@ -198,14 +202,14 @@ class Places {
     if (own !== undefined) return own;
     return this.wires.get(endpoint.startsWith('kubelet/') ? 'kubelets' : endpoint.startsWith('proxy/') ? 'proxies' : '');
   }
-  way(from: Endpoint, to: Endpoint): { readonly wire: string; readonly points: readonly Point[] } | undefined {
+  way(from: Endpoint, to: Endpoint): { readonly wire: string; readonly points: readonly Point[]; readonly sockets: boolean } | undefined {
     if (to === 'apiserver') {
       const wire = this.wireOf(from);
-      return wire === undefined ? undefined : { wire: wire.id, points: wire.points };
+      return wire === undefined ? undefined : { wire: wire.id, points: wire.points, sockets: wire.sockets };
     }
     if (from === 'apiserver') {
       const wire = this.wireOf(to);
-      return wire === undefined ? undefined : { wire: wire.id, points: [...wire.points].reverse() };
+      return wire === undefined ? undefined : { wire: wire.id, points: [...wire.points].reverse(), sockets: wire.sockets };
     }
     const a = this.points.get(from);
     const b = this.points.get(to);
@@ -213,7 +217,7 @@ class Places {
     // A client's request leaves its bar below the place it goes to, so that the ways do not all cross in the middle.
     const start = from === 'client' ? { x: b.x + (424 - b.x) * 0.12, y: a.y } : a;
     const end = to === 'client' ? { x: a.x + (424 - a.x) * 0.12, y: b.y } : b;
-    return { wire: `${from}>${to}`, points: [start, end] };
+    return { wire: `${from}>${to}`, points: [start, end], sockets: false };
   }
 }
 
@@ -228,7 +232,7 @@ function layoutEchoes(model: StageModel, places: Places, geometry: Geometry): re
     const length = lengthOf(way.points);
     const end = `${way.wire}:${echo.to}`;
     const age = counts.get(end) ?? 0;
-    const back = 4 + age * ECHO_PITCH[geometry.size];
+    const back = (way.sockets && geometry.size === 'full' ? 14 : 6) + age * ECHO_PITCH[geometry.size];
     // They wait where they arrived, one behind the other, on the half of the wire that is theirs.
     if (age >= ECHOES || back > length * 0.75) continue;
     counts.set(end, age + 1);
@@ -240,21 +244,22 @@ function layoutEchoes(model: StageModel, places: Places, geometry: Geometry): re
 const TAG_HEIGHT = 24;
 const TAG_MOST = 330;
 /** A tag stands still beside the middle of its wire, on the side where there is more room. */
+export function tagOf(flight: Flight, others: readonly TagScene[]): TagScene {
+  const middle = along(flight.points, flight.length / 2);
+  const text = fitMiddle(flight.message.label, 12, TAG_MOST - 24);
+  const w = Math.ceil(monoWidth(text, 12) + 24);
+  const left = middle.x > 424;
+  const x = left ? Math.max(8, middle.x - 16 - w) : Math.min(840 - w, middle.x + 16);
+  let y = middle.y - TAG_HEIGHT / 2 - 3;
+  // Two tags over each other: the later one goes below; there are never more than a few.
+  for (const other of others) if (Math.abs(other.box.y - y) < TAG_HEIGHT + 2 && x < other.box.x + other.box.w && other.box.x < x + w) y = other.box.y + TAG_HEIGHT + 3;
+  return { id: flight.message.id, box: { x, y, w, h: TAG_HEIGHT }, text, lineFrom: left ? x + w : x, lineTo: left ? middle.x - 6 : middle.x + 6, kind: flight.message.kind, refused: flight.message.refused === true };
+}
 function layoutTags(flights: readonly Flight[]): readonly TagScene[] {
   const byWire = new Map<string, Flight>();
   for (const flight of flights) if (flight.message.tagged === true) byWire.set(flight.wire, flight);
   const tags: TagScene[] = [];
-  for (const flight of byWire.values()) {
-    const middle = along(flight.points, flight.length / 2);
-    const text = fitMiddle(flight.message.label, 12, TAG_MOST - 24);
-    const w = Math.ceil(monoWidth(text, 12) + 24);
-    const left = middle.x > 424;
-    const x = left ? Math.max(8, middle.x - 16 - w) : Math.min(840 - w, middle.x + 16);
-    let y = middle.y - TAG_HEIGHT / 2 - 3;
-    // Two tags over each other: the later one goes below; there are never more than a few.
-    for (const other of tags) if (Math.abs(other.box.y - y) < TAG_HEIGHT + 2 && x < other.box.x + other.box.w && other.box.x < x + w) y = other.box.y + TAG_HEIGHT + 3;
-    tags.push({ id: flight.message.id, box: { x, y, w, h: TAG_HEIGHT }, text, lineFrom: left ? x + w : x, lineTo: left ? middle.x - 6 : middle.x + 6, kind: flight.message.kind, refused: flight.message.refused === true });
-  }
+  for (const flight of byWire.values()) tags.push(tagOf(flight, tags));
   return tags;
 }
 
@@ -262,24 +267,29 @@ type HitParts = Pick<Scene, 'you' | 'controllers' | 'scheduler' | 'plate' | 'str
 const around = (x: number, y: number, half: number): Box => ({ x: x - half, y: y - half, w: 2 * half, h: 2 * half });
 
 /** In the order of the drawing: what lies on top comes last. `row` is what the up and down keys walk. */
-function layoutHits(parts: HitParts): readonly Hit[] {
+function layoutHits(parts: HitParts, words: StageMessages): readonly Hit[] {
   const hits: Hit[] = [];
-  const add = (row: number, target: StageTarget, box: Box): void => void hits.push({ row, target, box });
+  const add = (row: number, target: StageTarget, box: Box, title: string, quiet = false): void => void hits.push({ row, target, box, title, quiet });
   const process = (name: Endpoint): StageTarget => ({ on: 'process', process: name });
-  add(0, process('user'), parts.you.box);
-  parts.controllers.cells.forEach((cell, i) => cell.name !== undefined && add(Math.floor(i / 4), process(`controller/${cell.name}`), cell.box));
-  add(0, process('scheduler'), parts.scheduler.box);
-  add(10, process('apiserver'), { x: parts.plate.box.x, y: parts.plate.box.y, w: parts.plate.box.w, h: TRAY.top - 2 });
-  for (const tile of parts.strip.tiles) if (tile.revision !== undefined) add(20, { on: 'change', revision: tile.revision }, { x: tile.x, y: parts.strip.tilesY, w: TILE.size, h: TILE.size + 14 });
-  for (const chip of parts.chain.chips) add(30, chip.target, chip.box);
-  for (const pod of parts.chain.pods) add(30, { on: 'object', kind: 'Pod', key: pod.key }, pod.label === '' ? around(pod.x, pod.y, 6) : { x: pod.x - 22, y: pod.y - 11, w: 44, h: 34 });
+  const object = (kind: string, key: string): StageTarget => ({ on: 'object', kind, key });
+  const look = (pod: { readonly look: PodLook }): string => words.looks[pod.look];
+  add(0, process('user'), parts.you.box, words.you);
+  parts.controllers.cells.forEach((cell, i) => cell.name !== undefined && add(Math.floor(i / 4), process(`controller/${cell.name}`), cell.box, words.twin.controller(cell.name, words.twin.controllerStates[cell.state], cell.queue)));
+  add(0, process('scheduler'), parts.scheduler.box, 'scheduler');
+  add(10, process('apiserver'), { x: parts.plate.box.x, y: parts.plate.box.y, w: parts.plate.box.w, h: TRAY.top - 2 }, words.apiServer);
+  for (const tile of parts.strip.tiles) if (tile.revision !== undefined) add(20, { on: 'change', revision: tile.revision }, { x: tile.x - 2, y: parts.strip.tilesY - 2, w: TILE.size + 4, h: TILE.size + 16 }, tile.title);
+  for (const chip of parts.chain.chips) add(30, chip.target, chip.box, chip.title, true);
+  for (const pod of parts.chain.pods) add(30, object('Pod', pod.key), pod.label === '' ? around(pod.x, pod.y, 6) : { x: pod.x - 22, y: pod.y - 11, w: 44, h: 34 }, words.twin.pod(pod.name, look(pod)), true);
   parts.nodes.nodes.forEach((node) => {
     const level = Math.round(node.box.y);
-    add(100 + level, { on: 'object', kind: 'Node', key: node.name }, node.box);
-    for (const port of node.ports) add(40 + level, process(port.id), port.label === '' ? around(port.box.x + 5, port.box.y + 5, 12) : port.box);
-    for (const pod of node.pods) add(200 + Math.round(pod.y), { on: 'object', kind: 'Pod', key: pod.key }, around(pod.x, pod.y, Math.max(pod.r + 3, 4)));
+    add(100 + level, object('Node', node.name), node.box, words.twin.pod(node.name, node.stateFull), true);
+    for (const port of node.ports) {
+      const name = port.id.startsWith('kubelet/') ? 'kubelet' : 'kube-proxy';
+      add(40 + level, process(port.id), port.label === '' ? around(port.box.x + 5, port.box.y + 5, 12) : port.box, `${name}, ${node.name}`);
+    }
+    for (const pod of node.pods) add(200 + Math.round(pod.y), object('Pod', pod.key), around(pod.x, pod.y, Math.max(pod.r + 3, 4)), `${words.twin.pod(pod.name, look(pod))}${pod.timeLeft === undefined ? '' : `, ${words.twin.podTimer(pod.timeLeft)}`}`, pod.label !== '');
   });
-  if (parts.traffic !== undefined) add(2000, { on: 'traffic' }, parts.traffic.box);
+  if (parts.traffic !== undefined) add(2000, { on: 'traffic' }, parts.traffic.box, parts.traffic.title, true);
   return hits;
 }
 

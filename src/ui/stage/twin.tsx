@@ -4,7 +4,8 @@
  */
 import { memo, type ReactElement } from 'react';
 import type { StageMessages } from '../i18n/stage.en.ts';
-import { sameTarget, targetId, type Endpoint, type NodeModel, type PodModel, type StageModel, type StageTarget } from './model.ts';
+import { nodeStateText } from './layout/nodes.ts';
+import { sameTarget, targetId, type Endpoint, type PodModel, type StageModel, type StageTarget } from './model.ts';
 
 export const twinId = (uid: string, target: StageTarget): string => `${uid}-${targetId(target)}`;
 
@@ -102,7 +103,7 @@ export const Twin = memo(function Twin({ model, words, uid, visible, onSelect }:
                 <th scope="row">
                   {item({ on: 'object', kind: 'Node', key: node.name }, node.name)} {process(`kubelet/${node.name}`, 'kubelet')} {process(`proxy/${node.name}`, 'kube-proxy')}
                 </th>
-                <td>{nodeState(node, words)}</td>
+                <td>{nodeStateText(node, words)}</td>
                 <td>{twin.heartbeat(words.duration(node.heartbeat.ageMicros))}</td>
                 <td>
                   {node.pods.length === 0 ? twin.none : <ul>{node.pods.map((pod) => <li key={pod.key}>{item({ on: 'object', kind: 'Pod', key: pod.key }, podText(pod))}</li>)}</ul>}
@@ -121,12 +122,3 @@ export const Twin = memo(function Twin({ model, words, uid, visible, onSelect }:
     </section>
   );
 });
-
-function nodeState(node: NodeModel, words: StageMessages): string {
-  const parts = [node.ready === 'True' ? words.nodeReady : words.nodeNotReady];
-  if (node.cordoned === true) parts.push(words.cordoned);
-  if (node.dead === true) parts.push(words.powerOff);
-  else if (node.partitioned === true) parts.push(words.cutOff);
-  else if (node.kubeletDown === true) parts.push(words.kubeletDown);
-  return parts.join(', ');
-}

@@ -12,11 +12,13 @@ export interface ChipScene {
   readonly name: string;
   readonly detail: string;
   readonly target: StageTarget;
+  readonly title: string;
   /** Two ReplicaSets share the height of one chip. */
   readonly half: boolean;
 }
 export interface ChainPodScene {
   readonly key: string;
+  readonly name: string;
   readonly x: number;
   readonly y: number;
   readonly r: number;
@@ -34,11 +36,14 @@ export interface ChainScene {
   readonly empty: string | undefined;
 }
 
+const kindOf = (target: StageTarget): string => (target.on === 'object' ? target.kind : '');
+
 const ARROW = 26;
 const END = RIGHT - 10;
 const MOST_HALVES = 2;
 
-const chipWidth = (name: string, detail: string): number => Math.ceil(Math.max(monoWidth(name, 12) * 1.014, sansWidth(detail, 11) * 1.06) + 44);
+/** As drawn: 7.3 a letter of the name or 6 of the detail, and 44 around them. */
+const chipWidth = (name: string, detail: string): number => Math.ceil(Math.max(monoWidth(name, 12) * 1.014, sansWidth(detail, 11) * 1.17) + 44);
 
 export function layoutChain(chain: ChainModel | undefined, geometry: Geometry, words: StageMessages): ChainScene {
   const y = geometry.plateY + STATE_ROW.top;
@@ -86,7 +91,7 @@ export function layoutChain(chain: ChainModel | undefined, geometry: Geometry, w
   const { h } = STATE_ROW;
   let x: number = ROW_X;
   const chip = (glyph: GlyphName, name: string, detail: string, w: number, target: StageTarget): void => {
-    chips.push({ box: { x, y, w, h }, glyph, name: fitMono(name, 12, w - 40), detail: fitSans(detail, 11, w - 38), target, half: false });
+    chips.push({ box: { x, y, w, h }, glyph, name: fitMono(name, 12, w - 40), detail: fitSans(detail, 11, w - 38), target, title: `${kindOf(target)} ${name}, ${detail}`, half: false });
     x += w;
   };
   const arrow = (): void => {
@@ -100,7 +105,7 @@ export function layoutChain(chain: ChainModel | undefined, geometry: Geometry, w
       const set = sets[0]!;
       chip('replicaset', names === 'full' ? set.name : short(set), setDetail(set), widths.s, { on: 'object', kind: 'ReplicaSet', key: set.key });
     } else {
-      sets.forEach((set, i) => chips.push({ box: { x, y: y + i * 20, w: widths.s, h: 18 }, glyph: 'replicaset', name: fitMono(short(set), 11, widths.s - 30 - sansWidth(halfText(set), 11)), detail: halfText(set), target: { on: 'object', kind: 'ReplicaSet', key: set.key }, half: true }));
+      sets.forEach((set, i) => chips.push({ box: { x, y: y + i * 20, w: widths.s, h: 18 }, glyph: 'replicaset', name: fitMono(short(set), 11, widths.s - 30 - sansWidth(halfText(set), 11)), detail: halfText(set), target: { on: 'object', kind: 'ReplicaSet', key: set.key }, title: `ReplicaSet ${set.name}, ${setDetail(set)}`, half: true }));
       x += widths.s;
     }
   }
@@ -110,12 +115,12 @@ export function layoutChain(chain: ChainModel | undefined, geometry: Geometry, w
   if (deployment !== undefined || sets.length > 0 || pods.length > 0) {
     if (x > ROW_X) arrow();
     podsBox = { x, y, w: widths.p, h };
-    if (podNames) pods.forEach((pod, i) => planets.push({ key: pod.key, x: x + 27 + i * 48, y: y + 13, r: 7, look: pod.look, label: pod.short, focus: pod.focus === true }));
+    if (podNames) pods.forEach((pod, i) => planets.push({ key: pod.key, name: pod.name, x: x + 27 + i * 48, y: y + 13, r: 7, look: pod.look, label: pod.short, focus: pod.focus === true }));
     else {
       const perRow = sets.length > 1 ? rows : [pods.slice(0, Math.ceil(pods.length / 2)), pods.slice(Math.ceil(pods.length / 2))];
       let left = 0;
       perRow.forEach((row, j) => {
-        row.slice(0, 14).forEach((pod, i) => planets.push({ key: pod.key, x: x + 14 + i * 12, y: y + (j === 0 ? 10 : 28), r: 4.2, look: pod.look, label: '', focus: pod.focus === true }));
+        row.slice(0, 14).forEach((pod, i) => planets.push({ key: pod.key, name: pod.name, x: x + 14 + i * 12, y: y + (j === 0 ? 10 : 28), r: 4.2, look: pod.look, label: '', focus: pod.focus === true }));
         left += Math.max(0, row.length - 14);
       });
       if (left > 0) more = { x: x + widths.p - 8, y: y + 23, text: words.morePods(left) };

@@ -96,7 +96,8 @@ export function layoutScheduler(scheduler: SchedulerModel, geometry: Geometry, w
   const waitingX = (moved[0]?.x ?? 821) - 16;
   const rows = geometry.size === 'full' ? scheduler.bars : scheduler.bars.filter((bar) => bar.chosen).slice(0, 1);
   const note = scheduler.down === true ? words.down : active || waiting.length > 0 ? (waiting.length > 0 ? words.waiting : '') : words.idle;
-  const idleLines = scheduler.heldOnSilentNodes.length > 0 ? words.heldOnSilentNodes(scheduler.heldOnSilentNodes[0] ?? '', scheduler.heldOnSilentNodes.length) : words.nothingToPlace;
+  const queued = (queue: SchedulerModel['waiting'][number]['queue']): number => scheduler.waiting.filter((pod) => pod.queue === queue).length;
+  const idleLines = waiting.length > 0 ? words.queues(queued('active'), queued('backoff'), queued('unschedulable')) : scheduler.heldOnSilentNodes.length > 0 ? words.heldOnSilentNodes(scheduler.heldOnSilentNodes[0] ?? '', scheduler.heldOnSilentNodes.length) : words.nothingToPlace;
   return {
     box,
     active,
@@ -107,6 +108,6 @@ export function layoutScheduler(scheduler: SchedulerModel, geometry: Geometry, w
     waitingMore: scheduler.down === true ? undefined : waitingMore,
     pod: active && scheduler.podInHand !== undefined ? { x: 661, y: y + 48, key: scheduler.podInHand.key, name: fitMono(scheduler.podInHand.name, 12, 142) } : undefined,
     bars: active ? rows.slice(0, 3).map((bar, i) => ({ y: y + 67 + i * 19, node: fitSans(bar.node, 12, 42, 600), total: String(bar.total), share: scheduler.most <= 0 ? 0 : Math.min(1, bar.total / scheduler.most), chosen: bar.chosen })) : [],
-    lines: active || scheduler.down === true || waiting.length > 0 ? [] : idleLines.slice(0, geometry.size === 'full' ? 3 : 2).map((text, i) => ({ x: 654, y: y + 52 + i * 18, text: fitSans(text, 12, 162) })),
+    lines: active || scheduler.down === true ? [] : idleLines.slice(0, geometry.size === 'full' ? 3 : 2).map((text, i) => ({ x: 654, y: y + 52 + i * 18, text: fitSans(text, 12, 162) })),
   };
 }

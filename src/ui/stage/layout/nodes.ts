@@ -20,7 +20,9 @@ export interface NodePodScene {
   readonly label: string;
   readonly focus: boolean;
   readonly ring: number | undefined;
+  /** The time left, where there is room for it under the name. */
   readonly left: string | undefined;
+  readonly timeLeft: string | undefined;
   readonly restarts: number;
   readonly name: string;
 }
@@ -53,6 +55,7 @@ export interface NodeScene {
   readonly title: string;
   readonly stateX: number;
   readonly state: string;
+  readonly stateFull: string;
   readonly heartbeat: { readonly x: number; readonly y: number; readonly r: number; readonly share: number; readonly text: string };
   readonly meters: readonly MeterScene[];
   readonly tray: Box | undefined;
@@ -80,6 +83,15 @@ export interface NodesScene {
   readonly group: { readonly box: Box; readonly title: string; readonly note: string; readonly bad: boolean } | undefined;
 }
 
+/** A node's state in words: its condition as stored, then what is known of its machine. */
+export function nodeStateText(node: NodeModel, words: StageMessages): string {
+  const parts = [node.ready === 'True' ? words.nodeReady : words.nodeNotReady];
+  if (node.cordoned === true) parts.push(words.cordoned);
+  if (node.dead === true) parts.push(words.powerOff);
+  else if (node.partitioned === true) parts.push(words.cutOff);
+  else if (node.kubeletDown === true) parts.push(words.kubeletDown);
+  return parts.join(', ');
+}
 const isSilent = (node: NodeModel): boolean => node.dead === true || node.partitioned === true || node.kubeletDown === true;
 
 const GiB = 1_073_741_824;
@@ -104,7 +116,7 @@ function fullWire(port: PortScene, node: NodeModel, geometry: Geometry): NodeWir
   return { id: port.id, points: [{ x, y: port.box.y }, { x, y: geometry.plateY + geometry.plateHeight }], cut: node.dead === true || node.partitioned === true };
 }
 
-function common(node: NodeModel, words: StageMessages): Pick<NodeScene, 'name' | 'silent' | 'dead' | 'partitioned' | 'cordoned' | 'chosen' | 'ready' | 'state' | 'heat'> {
+function common(node: NodeModel, words: StageMessages): Pick<NodeScene, 'name' | 'silent' | 'dead' | 'partitioned' | 'cordoned' | 'chosen' | 'ready' | 'state' | 'stateFull' | 'heat'> {
   const share = node.cpuMillis.allocatable <= 0 ? 0 : node.cpuMillis.requested / node.cpuMillis.allocatable;
   const state = node.ready === 'True' ? (node.cordoned === true ? words.cordoned : words.nodeReady) : words.nodeNotReady;
   return {
@@ -116,6 +128,7 @@ function common(node: NodeModel, words: StageMessages): Pick<NodeScene, 'name' |
     chosen: node.chosen === true,
     ready: node.ready,
     state,
+    stateFull: nodeStateText(node, words),
     heat: Math.max(0, Math.min(4, Math.floor(share * 5))),
   };
 }
@@ -166,7 +179,7 @@ function placePods(pods: readonly PodModel[], packing: Packing, words: StageMess
     const left = pod.timer === undefined ? undefined : words.duration(pod.timer.leftMicros);
     // In a tight tray a running timer takes the place of the name.
     const label = !packing.label ? '' : !roomy && left !== undefined ? left : fitSans(pod.short, 11, packing.pitchX - 2);
-    return { key: pod.key, x, y, r: packing.r, look: pod.look, label, focus: pod.focus === true, ring: pod.timer?.share, left: roomy ? left : undefined, restarts: pod.restarts ?? 0, name: pod.name };
+    return { key: pod.key, x, y, r: packing.r, look: pod.look, label, focus: pod.focus === true, ring: pod.timer?.share, left: roomy ? left : undefined, timeLeft: left, restarts: pod.restarts ?? 0, name: pod.name };
   });
   const specks: Point[] = [];
   if (packing.label) for (let i = shown.length; i < places; i++) specks.push(at(i));
@@ -313,13 +326,15 @@ function grid(nodes: readonly NodeModel[], height: number, geometry: Geometry, w
   const scenes = nodes.map((node, i): NodeScene => {
     const card: Box = { x: area.x + (i % columns) * (w + gap), y: area.y + Math.floor(i / columns) * (h + gap), w, h };
     const tray: Box = { x: card.x + 4, y: card.y + 14, w: w - 8, h: Math.max(6, h - 16) };
-    const placed = level === 'dots' ? placePods(node.pods, dotPacking(tray), words) : { pods: [], specks: [], more: undefined };
+    const packing = dotPacking(tray);
+    // The dots show what fits; how many there are stands beside the name.
+    const placed = level === 'dots' ? { ...placePods(node.pods.slice(0, packing.columns * packing.rows), packing, words), more: { x: card.x + w - 5, y: card.y + 12, text: String(node.pods.length) } } : { pods: [], specks: [], more: undefined };
     return {
       ...common(node, words),
       level,
       box: card,
       ports: [],
-      title: level === 'dots' ? fitSans(node.name, 11, w - 10) : '',
+      title: level === 'dots' ? fitSans(node.name, 11, w - 34) : '',
       stateX: card.x,
       state: '',
       heartbeat: { x: card.x, y: card.y, r: 0, share: node.heartbeat.share, text: '' },

@@ -33,6 +33,8 @@ export interface FlagScene {
   /** Where the pole stands; the cloth hangs to the left of it, over what was seen. */
   readonly x: number;
   readonly width: number;
+  /** How far the words keep from the pole, when a mark's disc sits on it. */
+  readonly inset: number;
   readonly side: 'above' | 'below';
   readonly label: string;
   readonly lag: string | undefined;
@@ -149,7 +151,8 @@ export function layoutStrip(strip: StripModel, revision: number, branch: boolean
     return i;
   };
   const marks = layoutMarks(strip.marks, (at) => boundaries[Math.min(behind(at), slots.length)] ?? ROW_X, shown.length > 0 && 'gap' in shown[0]! ? shown[0].upTo : 0);
-  const flags = [...layoutFlags(strip.watchers, 'above', revision, behind, hand, boundaries, words), ...layoutFlags(strip.watchers, 'below', revision, behind, hand, boundaries, words)];
+  const discs = marks.map((mark) => mark.x);
+  const flags = [...layoutFlags(strip.watchers, 'above', revision, behind, hand, boundaries, discs, words), ...layoutFlags(strip.watchers, 'below', revision, behind, hand, boundaries, [], words)];
   const above = flags.filter((flag) => flag.side === 'above').map((flag) => ({ from: flag.x - flag.width, to: flag.x }));
   const stops: { x: number; revision: number }[] = [];
   slots.forEach((slot, i) => {
@@ -194,7 +197,7 @@ const PENNANT = 24;
 const isNode = (watcher: WatcherModel): boolean => watcher.process.startsWith('kubelet/') || watcher.process.startsWith('proxy/');
 const afterSlash = (text: string): string => text.slice(text.indexOf('/') + 1);
 
-function layoutFlags(watchers: readonly WatcherModel[], side: FlagScene['side'], revision: number, behindSlot: (revision: number) => number, hand: number, boundaries: readonly number[], words: StageMessages): FlagScene[] {
+function layoutFlags(watchers: readonly WatcherModel[], side: FlagScene['side'], revision: number, behindSlot: (revision: number) => number, hand: number, boundaries: readonly number[], discs: readonly number[], words: StageMessages): FlagScene[] {
   const mine = watchers.filter((watcher) => isNode(watcher) === (side === 'below'));
   const groups = new Map<string, { at: number; behind: number; watchers: WatcherModel[] }>();
   for (const watcher of mine) {
@@ -221,17 +224,24 @@ function layoutFlags(watchers: readonly WatcherModel[], side: FlagScene['side'],
     const x = boundaries[group.at] ?? ROW_X;
     const lag = group.behind >= 2 ? words.behind(group.behind) : undefined;
     const label = nameGroup(group.watchers, places.length > 1 && i === places.length - 1, words);
-    const full = flagWidth(label, lag);
-    const before = i === 0 ? TRAY.x + 4 : (boundaries[places[i - 1]!.at] ?? ROW_X) + 3;
-    const fits = x - full >= before;
-    const count = String(group.watchers.length);
-    const base = { id: `${side}:${group.at}`, x, side, silent: group.watchers.every((watcher) => watcher.silent === true), processes: group.watchers.map((watcher) => watcher.process), behind: group.behind };
-    drawn.push(fits ? { ...base, width: full, label, lag } : { ...base, width: Math.min(x - before, Math.max(PENNANT, flagWidth(count, undefined))), label: count, lag: undefined });
+    const inset = discs.some((disc) => Math.abs(disc - x) < 2) ? 8 : 0;
+    const previous = i === 0 ? TRAY.x + 4 : (boundaries[places[i - 1]!.at] ?? ROW_X) + 3;
+    // A mark's disc further left ends the room too: a cloth never hides one.
+    const disc = Math.max(0, ...discs.filter((each) => each < x - 2).map((each) => each + 11));
+    const room = x - Math.max(previous, disc);
+    const base = { id: `${side}:${group.at}`, x, inset, side, silent: group.watchers.every((watcher) => watcher.silent === true), processes: group.watchers.map((watcher) => watcher.process), behind: group.behind };
+    // The roomiest that fits: who and how far behind; only how far behind; only how many.
+    const full = flagWidth(label, lag) + inset;
+    const short = lag ?? String(group.watchers.length);
+    const count = String(lag === undefined ? group.watchers.length : group.behind);
+    if (full <= room) drawn.push({ ...base, width: full, label, lag });
+    else if (flagWidth(short, undefined) + inset <= room) drawn.push({ ...base, width: flagWidth(short, undefined) + inset, label: short, lag: lag === undefined ? undefined : '' });
+    else drawn.push({ ...base, width: Math.max(14, Math.min(room, PENNANT + inset)), label: room >= PENNANT + inset ? count : '', lag: lag === undefined ? undefined : '' });
   });
   return drawn;
 }
 
-export const flagWidth = (label: string, lag: string | undefined): number => sansWidth(label, 11) + 18 + (lag === undefined ? 0 : sansWidth(lag, 11, 500) + 4);
+export const flagWidth = (label: string, lag: string | undefined): number => sansWidth(label, 11) + 20 + (lag === undefined ? 0 : sansWidth(lag, 11, 500) + 4);
 
 function nameGroup(group: readonly WatcherModel[], isRest: boolean, words: StageMessages): string {
   const processes = group.map((watcher) => watcher.process);

@@ -3,7 +3,7 @@ import { Arc, Glyph, PodGlyph } from '../glyphs.tsx';
 import type { MeterScene, NodePodScene, NodeScene, NodesScene, PortScene } from '../layout/nodes.ts';
 import { rect } from './clients.tsx';
 
-const Pod = memo(function Pod({ pod }: { readonly pod: NodePodScene }): ReactElement {
+const Pod = memo(function Pod({ pod, picked }: { readonly pod: NodePodScene; readonly picked: boolean }): ReactElement {
   const { x, y, r } = pod;
   return (
     <g>
@@ -16,12 +16,20 @@ const Pod = memo(function Pod({ pod }: { readonly pod: NodePodScene }): ReactEle
       {/* The key is the look, so that a new phase fades in over the place of the old one. */}
       <g key={pod.look} className="phase"><PodGlyph cx={x} cy={y} r={r} look={pod.look} /></g>
       {pod.restarts > 0 && r >= 9 && <text x={x + r - 1} y={y - r + 4} className="m s10 b5 t-fail badge">{`×${pod.restarts}`}</text>}
-      {pod.label !== '' && <text x={x} y={y + (r > 12 ? (pod.ring !== undefined ? 34 : 30) : r + 15)} className={`s11 c ${pod.focus ? 't-brass b5' : 'i2'}`}>{pod.label}</text>}
+      {pod.label !== '' && <text x={x} y={y + (r > 12 ? (pod.ring !== undefined ? 34 : 30) : r + 15)} className={`s11 c ${pod.focus ? 't-brass b5' : picked ? 'b5' : 'i2'}`}>{pod.label}</text>}
       {pod.left !== undefined && <text x={x} y={y + 48} className="m s11 c t-brass b5">{pod.left}</text>}
-      <title>{pod.name}</title>
     </g>
   );
 });
+
+/** At a radius of three a phase is one of three shapes: full, hollow, and hollow for what nobody knows. */
+function Dot({ pod }: { readonly pod: NodePodScene }): ReactElement {
+  const full = { ready: 'run', other: 'edge', failed: 'fail', restarting: 'fail', succeeded: 'edge' } as const;
+  const hollow = { pending: 'brass', chosen: 'brass', starting: 'brass-fill', running: 'run', terminating: 'ink-2', unknown: 'unk' } as const;
+  return pod.look in full
+    ? <circle cx={pod.x} cy={pod.y} r={pod.r} fill={`var(--${full[pod.look as keyof typeof full]})`} />
+    : <circle cx={pod.x} cy={pod.y} r={pod.r - 0.5} fill="none" stroke={`var(--${hollow[pod.look as keyof typeof hollow]})`} strokeWidth="1.2" />;
+}
 
 function Port({ port }: { readonly port: PortScene }): ReactElement {
   const { x, y, w, h } = port.box;
@@ -47,23 +55,21 @@ function Meter({ meter, silent }: { readonly meter: MeterScene; readonly silent:
   );
 }
 
-const NodeCard = memo(function NodeCard({ node, picked }: { readonly node: NodeScene; readonly picked: boolean }): ReactElement {
+const NodeCard = memo(function NodeCard({ node, picked, valid, pickedPod }: { readonly node: NodeScene; readonly picked: boolean; readonly valid: boolean; readonly pickedPod: string | undefined }): ReactElement {
   const { x, y, w, h } = node.box;
   const alarm = node.ready !== 'True';
   const lost = alarm || node.dead;
-  const frame = `box${lost ? ' lost' : node.chosen || picked ? ' chosen' : ''}${lost && picked ? ' picked' : ''}`;
+  const frame = `box${lost ? ' lost' : node.chosen || picked ? ' chosen' : ''}${lost && picked ? ' picked' : ''}${valid ? ' valid' : ''}`;
   if (node.level === 'mark') {
     return lost ? (
       <g>
         <rect x={x + 0.5} y={y + 0.5} width={Math.max(1, w - 1)} height={Math.max(1, h - 1)} rx="2" fill="var(--paper)" stroke="var(--fail)" />
         {w > 8 && <path d={`M${x + w * 0.3} ${y + h * 0.27}l${w * 0.4} ${h * 0.46}m0 ${-h * 0.46}l${-w * 0.4} ${h * 0.46}`} stroke="var(--fail)" strokeWidth="1.5" />}
-        <title>{node.name}</title>
       </g>
     ) : (
       <g>
         <rect x={x} y={y} width={w} height={h} rx="2" fill={node.cordoned ? 'var(--sheet)' : `var(--h${node.heat})`} stroke={picked || node.chosen ? 'var(--brass)' : node.cordoned ? 'var(--edge)' : 'none'} strokeWidth={picked || node.chosen ? 2 : 1} />
         {node.cordoned && <path d={`M${x + 2} ${y + h - 2}L${x + w - 2} ${y + 2}`} stroke="var(--ink-2)" strokeWidth="1.5" />}
-        <title>{node.name}</title>
       </g>
     );
   }
@@ -73,9 +79,8 @@ const NodeCard = memo(function NodeCard({ node, picked }: { readonly node: NodeS
         <rect x={x} y={y} width={w} height={h} rx="5" className={frame} />
         <text x={x + 6} y={y + 12} className={`m s10 ${lost ? 't-fail' : 'i2'}`}>{node.title}</text>
         {node.cordoned && <path d={`M${x + w - 12} ${y + 10}l7-6`} stroke="var(--ink-2)" strokeWidth="1.5" />}
-        {node.pods.map((pod) => <PodGlyph key={pod.key} cx={pod.x} cy={pod.y} r={pod.r} look={pod.look} />)}
+        {node.pods.map((pod) => <Dot key={pod.key} pod={pod} />)}
         {node.more !== undefined && <text x={node.more.x} y={node.more.y} className="m s10 e i2">{node.more.text}</text>}
-        <title>{node.name}</title>
       </g>
     );
   }
@@ -103,14 +108,14 @@ const NodeCard = memo(function NodeCard({ node, picked }: { readonly node: NodeS
       {node.tray !== undefined && node.trayTitle !== '' && <text x={node.tray.x + 10} y={node.tray.y + 17} className="s11 i3">{node.trayTitle}</text>}
       {node.tray !== undefined && node.trayNote !== '' && <text x={node.tray.x + node.tray.w - 10} y={node.tray.y + 17} className={`s11 e ${node.silent ? 't-fail' : 'i3'}`}>{node.trayNote}</text>}
       {node.specks.map((speck) => <circle key={`${speck.x},${speck.y}`} cx={speck.x} cy={speck.y} r="2" fill="var(--edge)" opacity=".6" />)}
-      {node.pods.map((pod) => <Pod key={pod.key} pod={pod} />)}
+      {node.pods.map((pod) => <Pod key={pod.key} pod={pod} picked={pod.key === pickedPod} />)}
       {node.more !== undefined && <text x={node.more.x} y={node.more.y} className="m s11 c i2">{node.more.text}</text>}
       {node.notes.map((note) => <text key={note.y} x={note.x} y={note.y} className={note.small ? 's11 i3' : 's12 i2'}>{note.text}</text>)}
     </g>
   );
 });
 
-export const Nodes = memo(function Nodes({ scene, selectedNode }: { readonly scene: NodesScene; readonly selectedNode: string | undefined }): ReactElement {
+export const Nodes = memo(function Nodes({ scene, selectedNode, selectedPod, valid }: { readonly scene: NodesScene; readonly selectedNode: string | undefined; readonly selectedPod: string | undefined; readonly valid: ReadonlySet<string> | undefined }): ReactElement {
   return (
     <g>
       {scene.group !== undefined && (
@@ -120,7 +125,7 @@ export const Nodes = memo(function Nodes({ scene, selectedNode }: { readonly sce
           <text x={scene.group.box.x + scene.group.box.w - 14} y={scene.group.box.y + 19} className={`s12 e ${scene.group.bad ? 't-fail b5' : 'i3'}`}>{scene.group.note}</text>
         </>
       )}
-      {scene.nodes.map((node) => <NodeCard key={node.name} node={node} picked={node.name === selectedNode} />)}
+      {scene.nodes.map((node) => <NodeCard key={node.name} node={node} picked={node.name === selectedNode} valid={valid?.has(`object:Node:${node.name}`) === true} pickedPod={selectedPod !== undefined && node.pods.some((pod) => pod.key === selectedPod) ? selectedPod : undefined} />)}
       {scene.empty !== undefined && <text x={scene.empty.x} y={scene.empty.y} className="s14 c i2 said">{scene.empty.text}</text>}
     </g>
   );

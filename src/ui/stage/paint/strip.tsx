@@ -14,7 +14,6 @@ const Tile = memo(function Tile({ tile, y }: { readonly tile: TileScene; readonl
         <Glyph name={tile.glyph} x={9.5} y={9.5} size={19} className={tile.ghost ? 'k-3' : tile.alarm ? 'k-fail' : 'k-ink'} />
         {!tile.ghost && <text x="34" y="11" className="s11 e b" style={{ fill: tile.alarm ? 'var(--fail)' : 'var(--ink-3)' }}>{tile.sign}</text>}
         <text x="19" y="50" className={`m c ${tile.caption.length > 6 ? 's10' : 's11'} ${tile.ghost ? 'i3' : 'i2'}`}>{tile.caption}</text>
-        <title>{tile.title}</title>
       </g>
     </g>
   );
@@ -39,11 +38,10 @@ const Flag = memo(function Flag({ flag, y }: { readonly flag: FlagScene; readonl
     <g className="slide flag" style={move(flag.x, y)}>
       <path d={pole} stroke={`var(--${colour})`} strokeWidth="1.25" />
       <path d={`M0 0h${-flag.width}l4 7.5l-4 7.5h${flag.width}z`} fill={late ? 'var(--brass-wash)' : 'var(--sheet)'} stroke={`var(--${colour})`} />
-      <text x="-5" y="11.2" className="s11 e" style={{ fill: `var(--${colour})` }}>
+      <text x={-5 - flag.inset} y="11.2" className="s11 e" style={{ fill: `var(--${colour})` }}>
         {flag.label}
         {flag.lag !== undefined && <tspan className="b5">{` ${flag.lag}`}</tspan>}
       </text>
-      <title>{flag.processes.join(', ')}</title>
     </g>
   );
 });
