@@ -2,6 +2,7 @@ import { KINDS, apiVersionOf, type KindInfo } from '../api/kinds.ts';
 import type { KubernetesObject } from '../api/object.ts';
 import { canonicalQuantity } from '../api/quantity.ts';
 import type { Status } from '../api/request.ts';
+import { decodeQuick } from './decodeQuick.ts';
 import { base64Fault, canonicalBase64, parseGoTime } from './goText.ts';
 import { typeOfKind, type StructType, type TypeNode } from './schema.ts';
 import { badRequest } from './status.ts';
@@ -256,10 +257,14 @@ export function trustDecoded(value: object, struct: StructType): void {
   decoded.set(value, struct);
 }
 
+const HELPERS = { zeroOf, zeroStruct, setOwn };
+const NOTHING: readonly string[] = [];
 /** Decodes one value of a known type; `object` is undefined when `error` is there. */
 export function decodeAs(struct: StructType, value: unknown): { readonly value?: object; readonly error?: string; readonly strict: readonly string[] } {
   const context: Context = { goPath: [], structs: [], path: [], strict: [], saved: undefined };
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return { error: typeError(context, describe(value), `v1.${struct.name}`), strict: [] };
+  const quick = decodeQuick(struct, value as Record<string, unknown>, HELPERS);
+  if (quick !== undefined) return { value: quick, strict: NOTHING };
   try {
     const out = decodeStruct(struct, value as Record<string, unknown>, context);
     return context.saved === undefined ? { value: out, strict: context.strict } : { error: context.saved, strict: context.strict };

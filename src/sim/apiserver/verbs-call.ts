@@ -5,10 +5,12 @@ import type { Reason } from '../api/reason.ts';
 import type { Request, Response, Status } from '../api/request.ts';
 import { timestamp, type Micros } from '../api/time.ts';
 import { mix } from '../kernel/draw.ts';
+import { OBJECT_META, trust } from './decodeQuick.ts';
+import { typeOfKind } from './schema.ts';
 import type { FieldValidation } from './decode.ts';
 import { invalid } from './status.ts';
 import { commit, head, type Store } from './store.ts';
-import type { AdmissionContext, FieldError } from './strategy.ts';
+import type { FieldError } from './strategy.ts';
 
 /** What the API server needs from the world for one request. */
 export interface ApiContext {
@@ -54,14 +56,6 @@ export const isFailure = <T extends object>(value: T | Status): value is Status 
 
 export const stored = (call: Call): KubernetesObject | undefined => head(call.context.store, call.info.kind, keyOfCall(call));
 
-export function admissionContext(call: Call, key: string): AdmissionContext {
-  const { context } = call;
-  return {
-    lookup: (kind, of) => head(context.store, kind, of),
-    draw: (purpose, n) => context.draw(purpose, key) % n,
-  };
-}
-
 export interface WriteOptions {
   readonly verb: Change['verb'];
   /** Who is named as the writer, when it is not who asked. */
@@ -86,7 +80,14 @@ export function write(call: Call, key: string, after: KubernetesObject | undefin
     cause: context.step,
     ...(context.because === undefined ? {} : { because: context.because }),
   });
-  return change.after;
+  const written = change.after;
+  // What is stored is in its decoded form: whoever sends it back has only what he changed looked at.
+  if (written !== undefined) {
+    trust(written.metadata, OBJECT_META);
+    const struct = typeOfKind(written.kind);
+    if (struct !== undefined) trust(written, struct);
+  }
+  return written;
 }
 
 /** An object as the answer to its removal shows it: as it last was, at the revision of its end. */

@@ -74,7 +74,7 @@ function createObject(call: Call, given: KubernetesObject): KubernetesObject | S
     object = withMeta(base, metaInOrder({ ...base.metadata, name, uid: newUid(context, `${info.kind}/${key}`), creationTimestamp: nowText(call) }));
     const withAddresses = allocated(call, object, undefined, key);
     if (isFailure(withAddresses)) return withAddresses;
-    object = strategy.prepareForCreate?.(withAddresses) ?? withAddresses;
+    object = strategy.prepareForCreate?.(withAddresses, nowText(call)) ?? withAddresses;
     const errors = strategy.validateCreate?.(object) ?? [];
     if (errors.length > 0) return invalid(info, object.metadata.name ?? '', errors);
     if (!empty(object.metadata.resourceVersion)) return plainError('resourceVersion should not be set on objects to be created');
@@ -137,6 +137,15 @@ function settledMeta(object: KubernetesObject, old: KubernetesObject): ObjectMet
   return share(before, settled);
 }
 
+/** Defaults were set when the object was stored: where nothing but metadata and status differs from it, there are none to set. (A Node's status has some.) */
+function hasItsDefaults(given: KubernetesObject, old: KubernetesObject): boolean {
+  if (given.kind === 'Node') return false;
+  for (const key in given) {
+    if (key !== 'metadata' && key !== 'status' && (given as unknown as Record<string, unknown>)[key] !== (old as unknown as Record<string, unknown>)[key]) return false;
+  }
+  return true;
+}
+
 /** Replaces a stored object by a decoded one, through the strategy of the face that is written. */
 export function updateObject(call: Call, given: KubernetesObject, old: KubernetesObject, face: Face): KubernetesObject | Status {
   const { info } = call;
@@ -144,11 +153,12 @@ export function updateObject(call: Call, given: KubernetesObject, old: Kubernete
   const strategy = strategyOf(info.kind);
   const { uid, resourceVersion } = given.metadata;
   if (!empty(uid) && uid !== old.metadata.uid) return uidConflict(info, name, keyOfCall(call), uid, old.metadata.uid);
-  let next: KubernetesObject = strategy.default?.(given) ?? given;
+  let next: KubernetesObject = strategy.default === undefined || hasItsDefaults(given, old) ? given : strategy.default(given);
   if (empty(resourceVersion)) {
     if (NEEDS_VERSION.has(info.kind)) return invalid({ kind: info.resource, group: info.group }, name, [{ field: 'metadata.resourceVersion', reason: 'FieldValueInvalid', message: 'Invalid value: 0: must be specified for an update' }]);
   } else if (resourceVersion !== old.metadata.resourceVersion) return conflict(info, name);
-  next = share(old, withMeta(next, settledMeta(next, old)));
+  const settled = settledMeta(next, old);
+  next = share(old, settled === next.metadata ? next : withMeta(next, settled));
   if (face === 'object') {
     const admission = admitted(call, next, old, keyOfCall(call));
     if (isFailure(admission)) return admission;
@@ -158,7 +168,7 @@ export function updateObject(call: Call, given: KubernetesObject, old: Kubernete
   }
   const prepared = prepare(call, next, old, face);
   // Generation and the like may have been set by the strategy: equal parts become the old ones again, so that no change is no write.
-  next = prepared === old ? old : share(old, withMeta(prepared, metaInOrder(prepared.metadata)));
+  next = prepared === old ? old : share(old, prepared.metadata === next.metadata ? prepared : withMeta(prepared, metaInOrder(prepared.metadata)));
   const errors = check(call, next, old, face);
   if (errors.length > 0) return invalid(info, name, errors);
   if (face === 'object' && strategy.warnings !== undefined) call.warnings.push(...strategy.warnings(next, old));

@@ -1,0 +1,198 @@
+import { structType, type Scalar, type StructType, type TypeNode } from './schema.ts';
+
+/**
+ * Decoding for documents in which nothing is wrong, which is nearly all of them: one walk without the bookkeeping that error messages
+ * need. Anything unusual (a wrong type, an unknown field, a spelling that is not the canonical one) ends it, and decode.ts walks again
+ * and says what it is. A value that is already in its decoded form comes back as itself and is known by identity from then on, so that
+ * a write costs what it changes, not what the object holds.
+ */
+const UNUSUAL = Symbol('unusual');
+type Result = unknown;
+
+/** How a field is written: left out when zero; */
+const OMIT = 0;
+/** left out when absent, kept when there, whatever it is; */
+const POINTER = 1;
+/** written even when absent, as its zero value; */
+const ALWAYS = 2;
+/** a struct that is always written; */
+const STRUCT = 3;
+/** a struct that is left out when it says nothing. */
+const STRUCT_OR_NOTHING = 4;
+type Mode = typeof OMIT | typeof POINTER | typeof ALWAYS | typeof STRUCT | typeof STRUCT_OR_NOTHING;
+
+interface Plan {
+  readonly struct: StructType;
+  readonly names: readonly string[];
+  readonly types: readonly TypeNode[];
+  readonly modes: readonly Mode[];
+  readonly zeros: readonly unknown[];
+}
+
+// Invisible caches: how each type is walked, and which values are known to be decoded.
+const plans = new Map<StructType, Plan>();
+const known = new WeakMap<object, StructType>();
+
+/** Notes that a value is in its decoded form: what the API server itself built. */
+export function trust(value: object, struct: StructType): void {
+  known.set(value, struct);
+}
+export const OBJECT_META = structType('ObjectMeta');
+
+const WRITTEN_WHEN_ZERO = 'tuxq';
+function planOf(struct: StructType, zeroOf: (node: TypeNode) => unknown): Plan {
+  let plan = plans.get(struct);
+  if (plan === undefined) {
+    const { fields } = struct;
+    const types = fields.map((field) => field.type);
+    plan = {
+      struct,
+      names: fields.map((field) => field.name),
+      types,
+      modes: fields.map((field, i): Mode => {
+        const type = types[i]!;
+        if (field.pointer) return field.omit === 'never' ? ALWAYS : POINTER;
+        if (field.omit === 'never') return ALWAYS;
+        if (type.is === 'struct') return field.omit === 'empty' ? STRUCT : STRUCT_OR_NOTHING;
+        return field.omit === 'empty' && type.is === 'scalar' && WRITTEN_WHEN_ZERO.includes(type.scalar) ? ALWAYS : OMIT;
+      }),
+      zeros: fields.map((field, i) => (field.pointer ? null : zeroOf(types[i]!))),
+    };
+    plans.set(struct, plan);
+  }
+  return plan;
+}
+
+const TIME = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
+const MICRO_TIME = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{6}Z$/;
+/** Quantities whose spelling is certainly the canonical one. */
+const QUANTITY = /^(?:0|[1-9]\d{0,2}|[1-9]\d{0,2}[mkMG]|[1-9]\d{0,2}[KMG]i)$/;
+
+function scalar(kind: Scalar, value: unknown): Result {
+  switch (kind) {
+    case 's':
+      return typeof value === 'string' ? value : UNUSUAL;
+    case 'b':
+      return typeof value === 'boolean' ? value : UNUSUAL;
+    case 'i':
+    case 'x':
+      if (typeof value === 'number') return Number.isInteger(value) && value < 2_147_483_648 && value >= -2_147_483_648 && !Object.is(value, -0) ? value : UNUSUAL;
+      return kind === 'x' && typeof value === 'string' ? value : UNUSUAL;
+    case 'l':
+      return Number.isSafeInteger(value) && !Object.is(value, -0) ? value : UNUSUAL;
+    case 't':
+      return typeof value === 'string' && TIME.test(value) ? value : UNUSUAL;
+    case 'u':
+      return typeof value === 'string' && MICRO_TIME.test(value) ? value : UNUSUAL;
+    case 'q':
+      return typeof value === 'string' && QUANTITY.test(value) ? value : UNUSUAL;
+    case 'r':
+      return value;
+    default:
+      return UNUSUAL;
+  }
+}
+
+function isZero(value: unknown): boolean {
+  if (value === '' || value === false || value === 0) return true;
+  if (typeof value !== 'object') return false;
+  if (Array.isArray(value)) return value.length === 0;
+  for (const _ in value) return false;
+  return true;
+}
+
+export interface Helpers {
+  zeroOf(node: TypeNode): unknown;
+  zeroStruct(struct: StructType): object;
+  setOwn(target: Record<string, unknown>, key: string, value: unknown): void;
+}
+
+function node(type: TypeNode, value: unknown, helpers: Helpers): Result {
+  switch (type.is) {
+    case 'scalar':
+      return scalar(type.scalar, value);
+    case 'struct':
+      return typeof value !== 'object' || Array.isArray(value) ? UNUSUAL : walk(type.struct, value as Record<string, unknown>, helpers);
+    case 'list': {
+      if (!Array.isArray(value)) return UNUSUAL;
+      let out: unknown[] | undefined;
+      for (let i = 0; i < value.length; i++) {
+        const item: unknown = value[i];
+        if (item === null || item === undefined) return UNUSUAL;
+        const one = node(type.of, item, helpers);
+        if (one === UNUSUAL) return UNUSUAL;
+        if (one !== item) (out ??= value.slice())[i] = one;
+      }
+      return out ?? value;
+    }
+    case 'map': {
+      if (typeof value !== 'object' || Array.isArray(value)) return UNUSUAL;
+      const source = value as Record<string, unknown>;
+      let previous = '';
+      let sorted = true;
+      let differs = false;
+      for (const key in source) {
+        const item = source[key];
+        if (item === null || item === undefined) return UNUSUAL;
+        const one = node(type.of, item, helpers);
+        if (one === UNUSUAL) return UNUSUAL;
+        if (one !== item) differs = true;
+        if (key < previous) sorted = false;
+        previous = key;
+      }
+      if (sorted && !differs) return value;
+      const out: Record<string, unknown> = {};
+      for (const key of Object.keys(source).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))) helpers.setOwn(out, key, node(type.of, source[key], helpers));
+      return out;
+    }
+  }
+}
+
+function walk(struct: StructType, source: Record<string, unknown>, helpers: Helpers): Result {
+  if (known.get(source) === struct) return source;
+  const { names, types, modes, zeros } = planOf(struct, helpers.zeroOf);
+  const keys = Object.keys(source);
+  let met = 0;
+  let written = 0;
+  let isSame = true;
+  const out: Record<string, unknown> = {};
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i]!;
+    const has = met < keys.length && Object.hasOwn(source, name);
+    const before = has ? source[name] : undefined;
+    if (has) met++;
+    let value: unknown;
+    if (before === null || before === undefined) value = undefined;
+    else {
+      value = node(types[i]!, before, helpers);
+      if (value === UNUSUAL) return UNUSUAL;
+    }
+    const mode = modes[i]!;
+    if (mode === OMIT) {
+      if (value === undefined || isZero(value)) continue;
+    } else if (mode === POINTER) {
+      if (value === undefined) continue;
+    } else if (mode === STRUCT) {
+      value ??= helpers.zeroStruct((types[i] as Extract<TypeNode, { is: 'struct' }>).struct);
+    } else if (mode === STRUCT_OR_NOTHING) {
+      if (value === undefined || isZero(value)) continue;
+    } else {
+      const type = types[i]!;
+      if (value === undefined || (type.is !== 'scalar' && type.is !== 'struct' && isZero(value))) value = zeros[i];
+    }
+    // The same only if the source has this key at this place, too.
+    if (isSame && (keys[written] !== name || value !== before)) isSame = false;
+    written++;
+    out[name] = value;
+  }
+  if (met !== keys.length) return UNUSUAL;
+  const result = isSame && written === keys.length ? source : out;
+  known.set(result, struct);
+  return result;
+}
+
+/** The decoded form, or undefined: look closer. */
+export function decodeQuick(struct: StructType, source: Record<string, unknown>, helpers: Helpers): object | undefined {
+  const result = walk(struct, source, helpers);
+  return result === UNUSUAL ? undefined : (result as object);
+}
