@@ -87,6 +87,14 @@ describe('decide', () => {
     expect(messageOf(snapshot)).toBeUndefined();
   });
 
+  it('says so when the only nodes that a Pod allows do not exist', () => {
+    const only = (...names: string[]) => ({ affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: names.map((name) => ({ matchFields: [{ key: 'metadata.name', operator: 'In', values: [name] }] })) } } } });
+    expect(messageOf(cluster(['a'], ['b']), pod('new', { spec: only('gone') }))).toBe(
+      "0/2 nodes are available: 2 node(s) didn't satisfy plugin(s) [NodeAffinity]. no new claims to deallocate, preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.",
+    );
+    expect(decide(pod('new', { spec: only('gone', 'b') }), cluster(['a'], ['b']), NO_LOOKUPS, DEFAULT_PROFILE, { draw: 0 }).chosen).toBe('b');
+  });
+
   it('changes nothing it reads', () => {
     const snapshot = cluster(['a', { cpu: '2' }], ['b', { cpu: '2' }]);
     putPod(snapshot, at('low', 'a', '2', { priority: -1 }));

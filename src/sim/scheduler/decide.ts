@@ -210,17 +210,21 @@ export function decide(podOrInfo: Pod | PodInfo, snapshot: Snapshot, lookups: Lo
     }
   }
   if (!nominatedTaken || everything) {
-    const aside = narrowed === undefined ? undefined : reject('PreFilter', 'UnschedulableAndUnresolvable', `node(s) didn't satisfy plugin(s) [${(outcome.narrowedBy ?? []).join(' ')}]`);
-    const candidates = narrowed === undefined ? nodes.length : nodes.filter((name) => narrowed.has(name)).length;
+    let candidates = nodes.length;
+    if (narrowed !== undefined) {
+      const aside = reject('PreFilter', 'UnschedulableAndUnresolvable', `node(s) didn't satisfy plugin(s) [${(outcome.narrowedBy ?? []).join(' ')}]`);
+      for (let at = 0; at < nodes.length; at++) {
+        if (narrowed.has(nodes[at]!)) continue;
+        verdicts[at] = aside;
+        candidates--;
+      }
+    }
     const enough = everything ? nodes.length : nodesToFind(candidates, profile.percentageOfNodesToScore);
     let processed = 0;
     for (let i = 0; i < nodes.length && feasible.length < enough; i++) {
       const at = (start + i) % nodes.length;
       const node = snapshot.list[at]!;
-      if (narrowed !== undefined && !narrowed.has(node.name)) {
-        verdicts[at] = aside;
-        continue;
-      }
+      if (narrowed !== undefined && !narrowed.has(node.name)) continue;
       processed++;
       const rejection = runFiltersWithNominated(filters, pod, node, cycle, compiled);
       if (rejection === undefined) {
