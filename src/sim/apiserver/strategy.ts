@@ -21,6 +21,16 @@ export interface FieldError {
   readonly message: string;
 }
 
+/** What admission may ask about the cluster. */
+export interface AdmissionContext {
+  /** An object of the store at head, by kind and key ("default/web", "node-1"). */
+  lookup(kind: string, key: string): KubernetesObject | undefined;
+  /** Every object of a kind: only asked where a default among them is looked for. */
+  list?(kind: string): Iterable<KubernetesObject>;
+  /** A keyed random draw: an integer in [0, n). */
+  draw(purpose: string, n: number): number;
+}
+
 /**
  * What one kind does beyond storing JSON. Every function is pure and returns a new object (or the same one when nothing is to do).
  * The order of a create: decode, default, admit, prepareForCreate, validateCreate, store; of an update: decode, default, prepareForUpdate, validateUpdate.

@@ -84,7 +84,7 @@ function validatePort(errors: Errors, port: ServicePortIn, needsName: boolean, n
 /** The internal type of a port as Go prints it. */
 const goPort = (port: Partial<ServicePortIn>): unknown => ({ Name: port.name ?? '', Protocol: port.protocol ?? '', AppProtocol: port.appProtocol ?? null, Port: port.port ?? 0, TargetPort: port.targetPort ?? 0, NodePort: port.nodePort ?? 0 });
 
-function validateClusterIPs(errors: Errors, spec: ServiceSpecIn, old: ServiceSpecIn | undefined): void {
+export function validateClusterIPs(errors: Errors, spec: ServiceSpecIn, old: ServiceSpecIn | undefined): void {
   if (spec.type === 'ExternalName') return;
   const field = 'spec.clusterIPs';
   const ips = spec.clusterIPs ?? [];
@@ -200,7 +200,8 @@ function validateService(errors: Errors, service: Service, old: Service | undefi
   const health = spec.healthCheckNodePort ?? 0;
   if (!needsHealthCheck(spec)) {
     if (health !== 0) invalid(errors, 'spec.healthCheckNodePort', health, "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'");
-  } else if (health !== 0) invalidEach(errors, 'spec.healthCheckNodePort', health, portNumber(health));
+  } else if (health === 0) required(errors, 'spec.healthCheckNodePort');
+  else invalidEach(errors, 'spec.healthCheckNodePort', health, portNumber(health));
   const internal = spec.internalTrafficPolicy;
   if (internal === undefined) {
     if (['NodePort', 'LoadBalancer', 'ClusterIP'].includes(spec.type ?? '')) required(errors, 'spec.internalTrafficPolicy');
@@ -228,27 +229,6 @@ function validateFixed(errors: Errors, spec: ServiceSpecIn, old: ServiceSpecIn):
   if (families.length === before.length) before.forEach((family, i) => {
     if (family !== families[i]) invalid(errors, 'spec.ipFamilies[0]', families, 'may not change once set');
   });
-}
-
-/** What an update may leave out, because it was given by the API server: it is taken from the old object (patchAllocatedValues and dropTypeDependentFields). */
-function carryOver(spec: ServiceSpecIn, old: ServiceSpecIn): ServiceSpecIn {
-  let next = spec;
-  const needsIP = (one: ServiceSpecIn): boolean => one.type === 'ClusterIP' || one.type === 'NodePort' || one.type === 'LoadBalancer';
-  if (needsIP(old) && needsIP(next)) {
-    if ((next.clusterIP ?? '') === '' && (old.clusterIP ?? '') !== '' && ((next.clusterIPs?.length ?? 0) === 0 || next.clusterIPs === old.clusterIPs || next.clusterIPs?.[0] === old.clusterIPs?.[0])) next = withField(next, 'clusterIP', old.clusterIP);
-    if ((next.clusterIPs?.length ?? 0) === 0 && next.clusterIP === old.clusterIP) next = withField(next, 'clusterIPs', old.clusterIPs);
-  }
-  const hadPorts = old.type === 'NodePort' || old.type === 'LoadBalancer';
-  if (hadPorts && (next.type === 'NodePort' || next.type === 'LoadBalancer')) {
-    const known = new Map((old.ports ?? []).map((port) => [`${port.protocol}/${port.port}`, port.nodePort ?? 0]));
-    const used = new Set((next.ports ?? []).map((port) => port.nodePort ?? 0));
-    next = withField(next, 'ports', mapSame(next.ports, (port) => {
-      const given = known.get(`${port.protocol}/${port.port}`) ?? 0;
-      return (port.nodePort ?? 0) === 0 && given !== 0 && !used.has(given) ? { ...port, nodePort: given } : port;
-    }));
-  }
-  if (needsHealthCheck(old) && needsHealthCheck(next) && (next.healthCheckNodePort ?? 0) === 0) next = withField(next, 'healthCheckNodePort', old.healthCheckNodePort);
-  return dropTypeDependent(next, old);
 }
 
 /** Fields that only the old type had are dropped, if the user did not change them along with the type. */
@@ -279,7 +259,7 @@ export const service = strategyFor<Service>({
   },
   prepareForCreate: (object) => withField(object, 'status', emptyStatus('Service')),
   prepareForUpdate: (object, old) => {
-    const spec = carryOver(serviceSpec(object), serviceSpec(old));
+    const spec = dropTypeDependent(serviceSpec(object), serviceSpec(old));
     const next = withField(object, 'status', old.status);
     return spec === serviceSpec(next) ? next : { ...next, spec: spec as unknown as Service['spec'] };
   },
