@@ -19,6 +19,7 @@ function stop(slot: Slot): void {
   slot.epoch++;
   slot.timers.clear();
   slot.held = [];
+  slot.connections = [];
 }
 
 /** A process starts: what it needs to come up is its machine's business, some hundred milliseconds here. */

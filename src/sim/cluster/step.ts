@@ -136,7 +136,8 @@ export function announce(world: World, change: Change): void {
   digestNumber(world.digest, hashDifference(change.before, change.after));
   for (const listener of listenersOf(world, change)) {
     const slot = world.slots.get(listener.slot)!;
-    if (!slot.running || slot.cut) continue;
+    // One that has not come up yet will list what there is.
+    if (!slot.running || slot.cut || slot.connections.length === 0) continue;
     const subscription = ensureProcess(world, slot.name).process.watches[listener.connection]!;
     if (subscription.wakes === undefined || subscription.wakes(change)) planDelivery(world, slot, subscription, slot.connections[listener.connection]!, listener.hash, listener.connection);
   }
