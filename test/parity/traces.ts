@@ -60,6 +60,8 @@ export function runKubectl(timeline: Timeline, args: readonly string[], stdin: s
   return { out, err, code: turn.value };
 }
 
+/** The kinds that a recording lists at the end; namespaces only where the scenario is about one. */
+const LISTED = new Set(['Deployment', 'ReplicaSet', 'Pod', 'Service', 'Endpoints', 'EndpointSlice', 'PodDisruptionBudget', 'Event', 'Node']);
 const VERBS: Readonly<Record<string, string>> = { POST: 'create', PUT: 'update', PATCH: 'patch' };
 interface Target {
   readonly resource: string;
@@ -118,6 +120,7 @@ export function play(golden: Golden): { readonly candidate: Played; readonly tim
         name: node.metadata.name,
         cpu: node.status.capacity?.['cpu'] ?? node.status.allocatable?.['cpu'] ?? '1',
         memory: node.status.capacity?.['memory'] ?? node.status.allocatable?.['memory'] ?? '3840Mi',
+        ...(node.status.capacity === undefined ? {} : { capacity: node.status.capacity }),
         ...(node.metadata.labels === undefined ? {} : { labels: node.metadata.labels }),
         index,
         hollow: true,
@@ -146,7 +149,7 @@ export function play(golden: Golden): { readonly candidate: Played; readonly tim
   for (const step of golden.setup ?? []) runStep({ ...step, at: -20_000 });
   for (const step of golden.steps) runStep(step);
   playUntil(timeline, Math.max(timeline.world.now, t0 + golden.until * MILLISECOND));
-  const final: KubernetesObject[] = KINDS.flatMap((info) => headList(timeline.world.store, info.kind).slice());
+  const final: KubernetesObject[] = KINDS.filter(({ kind }) => LISTED.has(kind) || (kind === 'Namespace' && golden.name.startsWith('namespace'))).flatMap((info) => headList(timeline.world.store, info.kind).slice());
   const canonical = canonicalTrace({ t0: EPOCH_MILLIS + t0 / MILLISECOND, writes: rawWrites(timeline, t0), final, steps });
   return { candidate: { name: golden.name, nodes: golden.nodes, ...canonical, steps }, timeline: Object.assign(timeline, { nodes }) };
 }

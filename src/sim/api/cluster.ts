@@ -8,6 +8,8 @@ export interface NodeConfig {
   readonly cpu: string;
   readonly memory: string;
   readonly pods?: number;
+  /** What the node reports as capacity and allocatable, if not the usual list made of the three above. */
+  readonly capacity?: Readonly<Record<string, string>>;
   readonly labels?: Readonly<Record<string, string>>;
   /** Its place in the Pod network: Pods get 10.244.<index>.x; the machine 192.168.1.<10 + index>. */
   readonly index: number;

@@ -97,7 +97,7 @@ export const nodeAddress = (node: NodeConfig): string => `192.168.${1 + Math.flo
 
 function provisionNode(put: (object: never) => void, node: NodeConfig): void {
   const now = timestamp(0);
-  const capacity = { cpu: node.cpu, 'ephemeral-storage': '100Gi', 'hugepages-1Gi': '0', 'hugepages-2Mi': '0', memory: node.memory, pods: String(node.pods ?? 110) };
+  const capacity = node.capacity ?? { cpu: node.cpu, 'ephemeral-storage': '100Gi', 'hugepages-1Gi': '0', 'hugepages-2Mi': '0', memory: node.memory, pods: String(node.pods ?? 110) };
   const condition = (type: string, status: 'True' | 'False', reason: string, message: string): object => ({ type, status, lastHeartbeatTime: now, lastTransitionTime: now, reason, message });
   put({
     apiVersion: 'v1',
