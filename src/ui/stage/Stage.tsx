@@ -137,23 +137,29 @@ export function Stage(props: StageProps): ReactElement {
     }
   };
 
+  // The places as they were when the drag began: the strip may slide meanwhile.
+  const dragStops = useRef<Scene['strip']['stops'] | undefined>(undefined);
   const stopAt = (event: PointerEvent): number | undefined => {
     const at = root.current?.querySelector('.sheet')?.getBoundingClientRect();
     if (at === undefined) return undefined;
     const x = (event.clientX - at.left) / scale;
     let best: { x: number; revision: number } | undefined;
-    for (const stop of scene.strip.stops) if (best === undefined || Math.abs(stop.x - x) < Math.abs(best.x - x)) best = stop;
+    for (const stop of dragStops.current ?? scene.strip.stops) if (best === undefined || Math.abs(stop.x - x) < Math.abs(best.x - x)) best = stop;
     return best?.revision;
   };
   const onGrip = (event: PointerEvent<SVGRectElement>): void => {
     if (onHand === undefined) return;
     if (event.type === 'pointerdown') {
       event.currentTarget.setPointerCapture(event.pointerId);
+      dragStops.current = scene.strip.stops;
       setDragging(true);
     } else if (!dragging) return;
     const revision = stopAt(event);
     const final = event.type === 'pointerup' || event.type === 'pointercancel';
-    if (final) setDragging(false);
+    if (final) {
+      setDragging(false);
+      dragStops.current = undefined;
+    }
     if (revision !== undefined && (event.type !== 'pointerdown')) onHand(revision, final);
   };
 

@@ -89,41 +89,53 @@ export function layoutStrip(strip: StripModel, revision: number, branch: boolean
       ? { w: TILE.pitch, tile, ghost }
       : { w: TILE.gap, gap: { id: `gap${tile.upToRevision}`, above: words.duration(tile.durationMicros), below: gapText(tile, words) }, from: tile.afterRevision, upTo: tile.upToRevision };
   const isPast = (tile: WriteTile | GapTile): boolean => (tile.type === 'write' ? tile.revision : tile.upToRevision) <= revision;
-  const past = strip.tiles.filter(isPast).map((tile) => slotOf(tile, false));
-  const later: Slot[] = strip.tiles.filter((tile) => !isPast(tile)).map((tile) => slotOf(tile, true));
-  const rewound = later.length > 0;
-  if (!rewound)
-    for (const item of strip.future)
-      later.push(
-        item.type === 'wait'
-          ? { w: TILE.gap, gap: { id: item.id, above: words.duration(item.durationMicros), below: words.toCome }, from: revision, upTo: Number.POSITIVE_INFINITY }
-          : { w: TILE.pitch, future: { id: item.id, kind: item.kind, caption: words.expected[item.expected] } },
-      );
+  const written = strip.tiles.map((tile) => slotOf(tile, !isPast(tile)));
+  const handIndex = strip.tiles.filter(isPast).length;
+  const rewound = handIndex < written.length;
+  const expected = strip.future.map((item): Slot =>
+    item.type === 'wait'
+      ? { w: TILE.gap, gap: { id: item.id, above: words.duration(item.durationMicros), below: words.toCome }, from: revision, upTo: Number.POSITIVE_INFINITY }
+      : { w: TILE.pitch, future: { id: item.id, kind: item.kind, caption: words.expected[item.expected] } },
+  );
 
-  // What is to come gets up to FUTURE_MOST; all the rest belongs to the past, newest first; what remains is one gap.
-  const ahead: Slot[] = [];
-  let aheadWidth = 0;
-  for (const slot of later) {
-    if (aheadWidth + slot.w > FUTURE_MOST) break;
-    ahead.push(slot);
-    aheadWidth += slot.w;
+  // What is to come gets up to FUTURE_MOST; all the rest belongs to what is written, newest first; what remains is one gap. Rewound, the
+  // place of what is to come stays free, so that the tiles do not slide away under the hand that is being dragged.
+  const due: Slot[] = [];
+  let dueWidth = 0;
+  for (const slot of expected) {
+    if (dueWidth + slot.w > FUTURE_MOST) break;
+    due.push(slot);
+    dueWidth += slot.w;
   }
-  const futureText = rewound || ahead.length === 0 ? undefined : ahead.some((slot) => 'gap' in slot) || !strip.future.some((item) => item.type === 'future' && item.expected === 'next') ? words.futureExpected : words.futureNotWritten;
-  const textWidth = futureText === undefined ? 0 : sansWidth(futureText, 12) + 14;
-  const room = ROW_END - ROW_X - aheadWidth - textWidth;
-  const shown: Slot[] = [];
+  const dueText = due.length === 0 ? undefined : due.some((slot) => 'gap' in slot) || !strip.future.some((item) => item.type === 'future' && item.expected === 'next') ? words.futureExpected : words.futureNotWritten;
+  const futureText = rewound ? undefined : dueText;
+  const room = ROW_END - ROW_X - dueWidth - (dueText === undefined ? 0 : sansWidth(dueText, 12) + 14);
+  let end = written.length;
+  let start = end;
   let width = 0;
-  for (let i = past.length - 1; i >= 0; i--) {
-    const slot = past[i]!;
-    const reserve = i > 0 ? TILE.gap : 0;
-    if (width + slot.w + reserve > room) {
-      const upTo = lastOf(slot);
-      shown.unshift({ w: TILE.gap, gap: { id: 'earlier', above: words.earlier, below: words.gapRange(1, upTo) }, from: 0, upTo });
-      break;
-    }
-    shown.unshift(slot);
+  for (;;) {
+    if (start === 0) break;
+    const slot = written[start - 1]!;
+    if (width + slot.w + (start > 1 ? TILE.gap : 0) > room) break;
     width += slot.w;
+    start--;
   }
+  // The hand needs two tiles of the past before it; further back the window follows it.
+  if (start > 0 && handIndex < start + 2) {
+    start = Math.max(0, handIndex - 3);
+    end = start;
+    width = start > 0 ? TILE.gap : 0;
+    while (end < written.length && width + written[end]!.w <= ROW_END - ROW_X) {
+      width += written[end]!.w;
+      end++;
+    }
+  }
+  const shown: Slot[] = written.slice(start, handIndex);
+  if (start > 0) {
+    const upTo = lastOf(written[start - 1]!);
+    shown.unshift({ w: TILE.gap, gap: { id: 'earlier', above: words.earlier, below: words.gapRange(1, upTo) }, from: 0, upTo });
+  }
+  const ahead: readonly Slot[] = rewound ? written.slice(handIndex, end) : due;
 
   const slots = [...shown, ...ahead];
   const tiles: TileScene[] = [];

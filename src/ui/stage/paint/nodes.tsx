@@ -78,7 +78,7 @@ const NodeCard = memo(function NodeCard({ node, picked, valid, pickedPod }: { re
       <g>
         <rect x={x} y={y} width={w} height={h} rx="5" className={frame} />
         <text x={x + 6} y={y + 12} className={`m s10 ${lost ? 't-fail' : 'i2'}`}>{node.title}</text>
-        {node.cordoned && <path d={`M${x + w - 12} ${y + 10}l7-6`} stroke="var(--ink-2)" strokeWidth="1.5" />}
+        {node.cordoned && <path d={`M${x + w - 30} ${y + 12}l9-8`} stroke="var(--ink-2)" strokeWidth="1.5" />}
         {node.pods.map((pod) => <Dot key={pod.key} pod={pod} />)}
         {node.more !== undefined && <text x={node.more.x} y={node.more.y} className="m s10 e i2">{node.more.text}</text>}
       </g>

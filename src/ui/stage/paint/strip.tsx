@@ -74,8 +74,8 @@ export const Strip = memo(function Strip({ scene, words, rev }: { readonly scene
       {words.logOf.map((line, i) => <text key={line} x="46" y={tilesY + 29 + i * 13} className="s11 i3">{line}</text>)}
       {scene.gaps.map((gap) => <Gap key={gap.id} gap={gap} y={tilesY} />)}
       {scene.tiles.map((tile) => <Tile key={tile.id} tile={tile} y={tilesY} />)}
-      {scene.marks.map((mark) => <Mark key={mark.id} mark={mark} y={tilesY} />)}
       {scene.flags.map((flag) => <Flag key={flag.id} flag={flag} y={flag.side === 'above' ? tilesY - 28 : tilesY + 56} />)}
+      {scene.marks.map((mark) => <Mark key={mark.id} mark={mark} y={tilesY} />)}
       {scene.future !== undefined && <text x={scene.future.x} y={tilesY + 23} className="s12 i3 said">{scene.future.text}</text>}
       <g className="slide" style={move(scene.handX, trayY)}>
         <path d="M0-4V116" stroke={`var(--${brass})`} strokeWidth="2" />
