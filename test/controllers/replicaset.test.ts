@@ -100,11 +100,17 @@ describe('replicaset controller', () => {
     expect(third.memory?.failure).toBeUndefined();
   });
 
-  it('does not hold a terminating namespace against itself', () => {
-    const web = replicaSet('web', 1, undefined, { status: { replicas: 0 } });
-    const write = plan([web]).batches[0]![0]!;
+  it('in a namespace that is being deleted takes refusals for no failure, and does not try again for five minutes', () => {
+    const web = replicaSet('web', 2, undefined, { status: { replicas: 0, terminatingReplicas: 0, observedGeneration: 1 } });
+    const namespace: AnyObject = { kind: 'Namespace', apiVersion: 'v1', metadata: { ...web.metadata, namespace: undefined, name: 'default', deletionTimestamp: timestamp(0) } };
+    const made = plan([web, namespace]);
+    expect(made.batches.flat().map((write) => [write.accept, write.failureEvent])).toEqual([[[403], undefined], [[403], undefined]]);
     const refusal: Response = { code: 403, body: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: 'terminating', details: { causes: [{ reason: 'NamespaceTerminating' }] }, code: 403 } };
-    expect(replicaSetController.answered!('default/web', write, refusal, undefined, fakeView([web]))?.failure).toBeUndefined();
+    const memory = replicaSetController.answered!('default/web', made.batches[0]![0]!, refusal, undefined, fakeView([web]));
+    expect(memory).toMatchObject({ expectsUntil: 5 * MINUTE });
+    expect(memory?.failure).toBeUndefined();
+    expect(plan([web, namespace], {}, memory, 5 * MINUTE - 1).batches).toEqual([]);
+    expect(plan([web, namespace], {}, memory, 5 * MINUTE).batches).toHaveLength(2);
   });
 });
 

@@ -193,6 +193,7 @@ export const deploymentController: Controller<Memory> = {
   name: 'deployment-controller',
   workers: 5,
   watches: { Deployment: (deployment) => [keyOf(deployment)], ReplicaSet: ofReplicaSet, Pod: ofPod },
+  reads: ['Namespace'],
   // Of Pods only deletions matter, and only to Recreate.
   ignores: (change) => change.kind === 'Pod' && (change.after !== undefined || controllerOf(change.before!)?.kind !== 'ReplicaSet'),
   reconcile,

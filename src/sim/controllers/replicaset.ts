@@ -9,7 +9,7 @@ import type { Reason } from '../api/reason.ts';
 import { STRATEGIC_MERGE_PATCH, isRefusal } from '../api/request.ts';
 import type { Response, Status } from '../api/request.ts';
 import { selects } from '../api/selector.ts';
-import { SECOND } from '../api/time.ts';
+import { MINUTE, SECOND } from '../api/time.ts';
 import type { Micros } from '../api/time.ts';
 import type { Controller, Enqueue, Plan, ReconcileContext, View, Write } from '../reconcile/controller.ts';
 import { podsToDelete } from './replicaset/ranking.ts';
@@ -26,7 +26,7 @@ import type { Failure } from './replicaset/status.ts';
  * | replicaset.tooFew          | fewer active Pods than wanted                                                   |
  * | replicaset.tooMany         | more active Pods than wanted                                                    |
  * | replicaset.asDesired       | as many active Pods as wanted                                                   |
- * | replicaset.awaitsDeletions | the Pods it deleted do not show as deleted yet                                  |
+ * | replicaset.awaitsDeletions | the Pods it created or deleted do not show as such yet                           |
  * | replicaset.beingDeleted    | the ReplicaSet is being deleted: it makes and deletes no Pods any more          |
  * | replicaset.adopts          | an active Pod without a controller has labels that the selector selects         |
  * | replicaset.releases        | a Pod of its own has no longer the labels that the selector selects             |
@@ -42,9 +42,14 @@ interface Memory {
   readonly replicaSetRevision: number;
   /** What the last try to create or delete was refused with. */
   readonly failure?: string;
+  /** Pods were refused because the namespace is being deleted: upstream takes them for created and expects to see them, until it gives up on that. */
+  readonly expectsUntil?: Micros;
 }
 
 const NOTHING_WRITTEN: Memory = { podRevision: 0, replicaSetRevision: 0 };
+
+/** How long upstream expects to see what it created (ExpectationsTimeout). */
+const EXPECTATIONS_TIMEOUT: Micros = 5 * MINUTE;
 
 /** At most so many Pods are created or deleted in one go. */
 const BURST_REPLICAS = 500;
@@ -120,7 +125,10 @@ export function slowStart(count: number): readonly number[] {
   return sizes;
 }
 
-function createPod(replicaSet: ReplicaSet, because: Reason): Write {
+/** Whether creations are bound to be refused: that is then no failure. Upstream tells it by the cause in the refusal. */
+const isDoomed = (replicaSet: ReplicaSet, view: View): boolean => view.get('Namespace', replicaSet.metadata.namespace ?? '')?.metadata.deletionTimestamp !== undefined;
+
+function createPod(replicaSet: ReplicaSet, because: Reason, doomed: boolean): Write {
   const { template } = replicaSet.spec;
   const { labels, annotations, finalizers } = template.metadata ?? {};
   const { name, namespace } = replicaSet.metadata;
@@ -145,7 +153,7 @@ function createPod(replicaSet: ReplicaSet, because: Reason): Write {
     },
     because,
     event: { regarding: objectReference(replicaSet), type: 'Normal', reason: 'SuccessfulCreate', message: 'Created pod: {name}' },
-    failureEvent: { regarding: objectReference(replicaSet), type: 'Warning', reason: 'FailedCreate', message: 'Error creating: {error}' },
+    ...(doomed ? { accept: [403] } : { failureEvent: { regarding: objectReference(replicaSet), type: 'Warning', reason: 'FailedCreate', message: 'Error creating: {error}' } }),
   };
 }
 
@@ -242,7 +250,8 @@ function reconcile(key: string, view: View, memory: Memory | undefined, context:
   const batches: Write[][] = patches.map((patch) => [patch]);
   const difference = active.length - replicaSet.spec.replicas;
   const dying = replicaSet.metadata.deletionTimestamp !== undefined;
-  const manages = context.settled && !dying && difference !== 0;
+  const expects = !context.settled || (known.expectsUntil ?? 0) > view.now;
+  const manages = !expects && !dying && difference !== 0;
 
   let failure: Failure | undefined;
   if (manages && known.failure !== undefined) failure = { reason: difference < 0 ? 'FailedCreate' : 'FailedDelete', message: known.failure };
@@ -271,7 +280,8 @@ function reconcile(key: string, view: View, memory: Memory | undefined, context:
     // Fewer than when it last counted: one was lost. Otherwise more are wanted.
     const replaces = lost !== undefined && replicaSet.status.replicas > active.length;
     because = { code: 'replicaset.tooFew', args: have, refs: replaces ? [...refs, referenceTo(lost)] : refs };
-    for (const size of slowStart(Math.min(-difference, BURST_REPLICAS))) batches.push(Array.from({ length: size }, () => createPod(replicaSet, because)));
+    const doomed = isDoomed(replicaSet, view);
+    for (const size of slowStart(Math.min(-difference, BURST_REPLICAS))) batches.push(Array.from({ length: size }, () => createPod(replicaSet, because, doomed)));
   } else {
     because = { code: 'replicaset.tooMany', args: have, refs };
     const chosen = podsToDelete(active, relatedPods(replicaSet, view), Math.min(difference, BURST_REPLICAS), view.now);
@@ -284,7 +294,7 @@ function reconcile(key: string, view: View, memory: Memory | undefined, context:
   return {
     batches,
     because,
-    ...(known.failure === undefined ? {} : { memory: { podRevision: known.podRevision, replicaSetRevision: known.replicaSetRevision } }),
+    ...(known.failure === undefined ? {} : { memory: { ...known, failure: undefined } }),
     ...(requeueAfterMicros === undefined ? {} : { requeueAfterMicros }),
   };
 }
@@ -293,13 +303,14 @@ function isNamespaceTerminating(status: Status): boolean {
   return status.details?.causes?.some((cause) => cause.reason === 'NamespaceTerminating') ?? false;
 }
 
-function answered(_key: string, write: Write, response: Response, memory: Memory | undefined): Memory | undefined {
+function answered(_key: string, write: Write, response: Response, memory: Memory | undefined, view: View): Memory | undefined {
   const known = memory ?? NOTHING_WRITTEN;
   const { method, path } = write.request;
   if (isRefusal(response)) {
     const creates = method === 'POST';
     const deletes = method === 'DELETE' && response.code !== 404;
-    if ((!creates && !deletes) || known.failure !== undefined || isNamespaceTerminating(response.body)) return memory;
+    if (creates && isNamespaceTerminating(response.body)) return { ...known, expectsUntil: view.now + EXPECTATIONS_TIMEOUT };
+    if ((!creates && !deletes) || known.failure !== undefined) return memory;
     const message = response.body.message ?? '';
     return { ...known, failure: deletes ? `unable to delete pods: ${message}` : message };
   }
@@ -313,6 +324,7 @@ export const replicaSetController: Controller<Memory> = {
   name: 'replicaset-controller',
   workers: 5,
   watches: { ReplicaSet: (replicaSet) => [keyOf(replicaSet)], Pod: ofPod },
+  reads: ['Namespace'],
   ignores,
   reconcile,
   answered,

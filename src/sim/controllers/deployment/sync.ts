@@ -159,14 +159,20 @@ function createCurrent(sync: Sync, old: readonly ReplicaSet[], revision: number)
       return made;
     }
   }
+  // In a namespace that is being deleted it is refused, and upstream leaves it at that.
+  const doomed = sync.view.get('Namespace', namespace ?? '')?.metadata.deletionTimestamp !== undefined;
   sync.writes.push({
     request: { method: 'POST', path: pathOf('ReplicaSet', namespace), body: { ...made, metadata: sent } },
     because,
-    ...(collides ? { accept: [409] } : {
+    ...(doomed ? { accept: [403] } : collides ? { accept: [409] } : {
       ...(replicas === 0 ? {} : { event: eventOf(sync, 'Normal', 'ScalingReplicaSet', `Scaled up replica set ${name} from 0 to ${replicas}`) }),
       failureEvent: eventOf(sync, 'Warning', 'ReplicaSetCreateError', `Failed to create new replica set "${name}": {error}`),
     }),
   });
+  if (doomed) {
+    sync.failed = true;
+    return made;
+  }
   if (collides) {
     setStatus(sync, { ...sync.deployment.status, collisionCount: (collisions ?? 0) + 1 });
     writeStatus(sync, reason(sync, 'collision', { replicaSet: name, collisions: (collisions ?? 0) + 1 }, namesake));
