@@ -278,7 +278,7 @@ const TOP = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind 
 const registered = new Set(KINDS.map((info) => `${apiVersionOf(info)}/${info.kind}`));
 
 const summary = (body: unknown): string => {
-  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const text = typeof body === 'string' ? body : (JSON.stringify(body) ?? '');
   return text.length > 30 ? `${text.slice(0, 30)} ...` : text;
 };
 

@@ -2,10 +2,11 @@ import type { Method, Request, Response, Status } from '../api/request.ts';
 import { APPLY_PATCH } from '../api/request.ts';
 import type { FieldValidation } from './decode.ts';
 import { route } from './routing.ts';
-import { badRequest, internalError, methodNotAllowed, tooLarge, unsupportedMediaType } from './status.ts';
+import { badRequest, expired, internalError, methodNotAllowed, tooLarge, unsupportedMediaType } from './status.ts';
 import type { FieldError } from './strategy.ts';
 import { bind, evict, scale, token } from './subresources.ts';
 import { remove, removeCollection } from './verbs-delete.ts';
+import { isTrusted, unauthorized } from './verbs-authorize.ts';
 import { badOptions, refuse, type ApiContext, type Call } from './verbs-call.ts';
 import { get, list } from './verbs-read.ts';
 import { create, mediaType, patch, update } from './verbs-write.ts';
@@ -31,14 +32,11 @@ const NO_QUERY: Readonly<Record<string, string>> = {};
 const MAX_BODY = 3_145_728;
 
 function answered(context: ApiContext, request: Request): Response {
-  const { path } = request;
-  const at = route(path);
+  const at = route(request.path);
   // An unknown path is answered by the HTTP server, not by the API: plain text, which clients turn into "the server could not find the requested resource".
   if (at === undefined) return refuse({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: '404 page not found\n', code: 404 });
   if (at.type === 'document') return request.method === 'GET' ? { code: 200, body: at.body } : refuse(methodNotAllowed());
   const query = queryOf(request);
-  const wrong = optionErrors(request, query);
-  if (wrong !== undefined) return refuse(wrong);
   const { body } = request;
   if (typeof body === 'string' && body.length > MAX_BODY) return refuse(tooLarge(`Request entity too large: limit is ${MAX_BODY}`));
   const call: Call = {
@@ -54,22 +52,32 @@ function answered(context: ApiContext, request: Request): Response {
     validation: (query['fieldValidation'] || 'Warn') as FieldValidation,
     warnings: [],
   };
-  if (at.subresource !== undefined) return subresource(call, at.subresource, body);
+  if (!isTrusted(request.user)) return refuse(unauthorized(call));
+  if (at.info.kind === 'Endpoints') call.warnings.push('v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice');
+  const wrong = optionErrors(request, query);
+  const response = wrong === undefined ? dispatched(call, body) : refuse(wrong);
+  // A refusal carries the warnings, too.
+  return call.warnings.length > 0 && response.warnings === undefined ? { ...response, warnings: [...new Set(call.warnings)] } : response;
+}
+
+function dispatched(call: Call, body: unknown): Response {
+  const { request, info, name, namespace } = call;
+  if (call.subresource !== undefined) return subresource(call, call.subresource, body);
   switch (request.method) {
     case 'GET':
-      if (isTrue(query['watch'])) return refuse(watchRefusal(path));
-      return at.name === undefined ? list(call) : get(call);
+      if (isTrue(call.query['watch'])) return refuse(watchRefusal(call));
+      return name === undefined ? list(call) : get(call);
     case 'POST':
       // A namespaced object is created in its namespace.
-      if (at.name !== undefined || (at.info.namespaced && at.namespace === undefined)) return refuse(methodNotAllowed());
+      if (name !== undefined || (info.namespaced && namespace === undefined)) return refuse(methodNotAllowed());
       return create(call, body);
     case 'PUT':
-      return at.name === undefined ? refuse(methodNotAllowed()) : update(call, body);
+      return name === undefined ? refuse(methodNotAllowed()) : update(call, body);
     case 'PATCH':
-      return at.name === undefined ? refuse(methodNotAllowed()) : patch(call, body);
+      return name === undefined ? refuse(methodNotAllowed()) : patch(call, body);
     case 'DELETE':
-      if (at.name !== undefined) return remove(call, body);
-      return at.info.kind === 'Namespace' || (at.info.namespaced && at.namespace === undefined) ? refuse(methodNotAllowed()) : removeCollection(call, body);
+      if (name !== undefined) return remove(call, body);
+      return info.kind === 'Namespace' || (info.namespaced && namespace === undefined) ? refuse(methodNotAllowed()) : removeCollection(call, body);
     default:
       return refuse(methodNotAllowed());
   }
@@ -103,7 +111,13 @@ function subresource(call: Call, name: string, body: unknown): Response {
 
 const isTrue = (text: string | undefined): boolean => text === 'true' || text === '1' || text === '';
 
-const watchRefusal = (path: string): Status => badRequest(`a watch of ${path} is a stream of changes, and this request takes one answer: listen to the cluster's changes instead`);
+/** Watches are streams, and this door gives one answer; that a revision is gone it can say. */
+function watchRefusal(call: Call): Status {
+  const { store } = call.context;
+  const since = call.query['resourceVersion'] ?? '';
+  if (/^\d{1,15}$/.test(since) && Number(since) > 0 && Number(since) < store.compacted) return expired(`too old resource version: ${since} (${store.compacted})`);
+  return badRequest(`a watch of ${call.request.path} is a stream of changes, and this request takes one answer: listen to the cluster's changes instead`);
+}
 
 /** The decoded parameters; those that stand in the path count too, as long as nothing else was given. */
 function queryOf(request: Request): Readonly<Record<string, string>> {

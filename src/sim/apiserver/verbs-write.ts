@@ -1,7 +1,8 @@
-import type { KubernetesObject, ObjectMeta } from '../api/object.ts';
+import type { Event, KubernetesObject, ObjectMeta } from '../api/object.ts';
 import { APPLY_PATCH, JSON_PATCH, MERGE_PATCH, STRATEGIC_MERGE_PATCH, type Response, type Status } from '../api/request.ts';
 import { eventFromCore, eventToCore } from './convert.ts';
 import { decode, decodeAs, strictRefusal } from './decode.ts';
+import { validateEventFromNewApi } from './kinds/events.ts';
 import { applyPatch, type Patched } from './patch.ts';
 import { share } from './patch-values.ts';
 import { typeOfKind } from './schema.ts';
@@ -75,7 +76,7 @@ function createObject(call: Call, given: KubernetesObject): KubernetesObject | S
     const withAddresses = allocated(call, object, undefined, key);
     if (isFailure(withAddresses)) return withAddresses;
     object = strategy.prepareForCreate?.(withAddresses, nowText(call)) ?? withAddresses;
-    const errors = strategy.validateCreate?.(object) ?? [];
+    const errors = call.apiVersion === EVENTS ? validateEventFromNewApi(object as Event) : (strategy.validateCreate?.(object) ?? []);
     if (errors.length > 0) return invalid(info, object.metadata.name ?? '', errors);
     if (!empty(object.metadata.resourceVersion)) return plainError('resourceVersion should not be set on objects to be created');
     const existing = head(context.store, info.kind, key);
