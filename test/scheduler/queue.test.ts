@@ -48,6 +48,15 @@ describe('the scheduling queue', () => {
     expect(happen(queue, 'Node', undefined, undefined, 5 * SECOND)).toEqual([]);
   });
 
+  it('brings back on a changed taint whoever waits for new nodes', () => {
+    const queue = newQueue();
+    rejected(queue, pod('picky', { spec: { nodeSelector: { disk: 'ssd' } } }), ['NodeAffinity'], 0);
+    rejected(queue, pod('intolerant'), ['TaintToleration'], 0);
+    const tainted = (...keys: string[]) => node('n', { spec: { taints: keys.map((key) => ({ key, effect: 'NoSchedule' as const })) } });
+    expect(happen(queue, 'Node', tainted('a', 'b'), tainted('b'), 0)).toEqual(['default/picky -> backoff']);
+    expect(happen(queue, 'Node', tainted('b'), node('n'), 0)).toEqual(['default/intolerant -> backoff']);
+  });
+
   it('lets a Pod out of backoff at the second after its end, or at once if nothing else is to do', () => {
     const queue = newQueue();
     rejected(queue, pod('a', { cpu: '6' }), ['NodeResourcesFit'], 400_000);

@@ -1,10 +1,10 @@
 import { keyOf, type Pod } from '../api/object.ts';
 import { MINUTE, SECOND, type Micros } from '../api/time.ts';
 import { covers } from './clusterEvents.ts';
-import type { ClusterEvent } from './events.ts';
+import type { ClusterEvent, Registration } from './events.ts';
 import { podInfoOf } from './podinfo.ts';
 import { compile, type Profile } from './profile.ts';
-import type { QueueOrder } from './plugin.ts';
+import type { Plugin, QueueOrder } from './plugin.ts';
 
 /**
  * The scheduling queue: Pods that are to be tried now (active), those that have failed and wait out a delay (backoff), and those
@@ -266,20 +266,32 @@ export function addUnschedulable(queue: SchedulingQueue, queued: QueuedPod, pod:
   return 'unschedulable';
 }
 
+/**
+ * What a plugin waits for. Whoever waits for new nodes and not for changed taints is made to wait for those too, with no hint:
+ * upstream's remedy for new nodes that were looked at too early (scheduler.go, buildQueueingHintMap). It is not in the plugin's own list.
+ */
+function registrationsOf(plugin: Plugin): readonly Registration[] {
+  const own = plugin.events ?? [];
+  const ofNodes = own.filter((each) => each.kind === 'Node');
+  const needsTaints = ofNodes.some((each) => each.actions.includes('Add')) && !ofNodes.some((each) => covers(each.actions, 'UpdateNodeTaint'));
+  return needsTaints ? [...own, ANY_TAINT] : own;
+}
+const ANY_TAINT: Registration = { kind: 'Node', actions: ['UpdateNodeTaint'] };
+
 /** Whether an event can make a Pod fit: a plugin that rejected it waits for such an event, and its hint does not say no. */
 export function canHelp(queued: QueuedPod, event: ClusterEvent, profile: Profile): boolean {
   if (queued.plugins.length === 0) return true;
   for (const plugin of compile(profile).all) {
-    if (plugin.events === undefined || !queued.plugins.includes(plugin.name)) continue;
-    for (const { kind, actions, hint } of plugin.events) {
+    if (!queued.plugins.includes(plugin.name)) continue;
+    for (const { kind, actions, hint } of registrationsOf(plugin)) {
       if (kind === event.kind && covers(actions, event.action) && (hint === undefined || hint(queued.pod, event.before, event.after))) return true;
     }
   }
   return false;
 }
 
-const concerns = (plugin: string, event: ClusterEvent, profile: Profile): boolean =>
-  compile(profile).all.some((each) => each.name === plugin && (each.events ?? []).some(({ kind, actions }) => kind === event.kind && covers(actions, event.action)));
+const concerns = (name: string, event: ClusterEvent, profile: Profile): boolean =>
+  compile(profile).all.some((plugin) => plugin.name === name && registrationsOf(plugin).some(({ kind, actions }) => kind === event.kind && covers(actions, event.action)));
 
 /** Something happened in the cluster: the Pods it can help leave the unschedulable ones. Their keys, with where they went. */
 export function moveOnEvent(
