@@ -1,7 +1,30 @@
-import type { KubernetesObject } from '../api/object.ts';
+import type { KubernetesObject, Service } from '../api/object.ts';
 import type { Status } from '../api/request.ts';
-import type { Call } from './verbs-call.ts';
+import { admit } from './admission.ts';
+import { allocateService, inUse } from './allocate.ts';
+import { head, headList } from './store.ts';
+import type { AdmissionContext } from './strategy.ts';
+import { keyIn, type Call } from './verbs-call.ts';
+
+/** Where a write meets admission and the allocators. */
 
 export { strategyOf } from './kinds/index.ts';
-export const admitted = (call: Call, object: KubernetesObject, old: KubernetesObject | undefined, key: string): KubernetesObject | Status => { void call; void old; void key; return object; };
-export const allocated = (call: Call, object: KubernetesObject, old: KubernetesObject | undefined, key: string): KubernetesObject | Status => { void call; void old; void key; return object; };
+
+/** An object after the admission plugins, or their refusal. `key` is what draws are keyed by. */
+export function admitted(call: Call, object: KubernetesObject, old: KubernetesObject | undefined, key: string): KubernetesObject | Status {
+  const { context } = call;
+  const admission: AdmissionContext = {
+    lookup: (kind, of) => head(context.store, kind, of),
+    list: (kind) => headList(context.store, kind),
+    draw: (purpose, n) => context.draw(purpose, key) % n,
+  };
+  return admit(call.info.kind, object, old === undefined ? 'CREATE' : 'UPDATE', admission, old);
+}
+
+/** A Service with the addresses and node ports that it is given or keeps; other kinds are given none. */
+export function allocated(call: Call, object: KubernetesObject, old: KubernetesObject | undefined, key: string): KubernetesObject | Status {
+  if (call.info.kind !== 'Service') return object;
+  const { context } = call;
+  const others = headList(context.store, 'Service').filter((one) => keyIn(one.metadata.namespace, one.metadata.name) !== key);
+  return allocateService(object as Service, old as Service | undefined, inUse(others as unknown as readonly Service[]), (purpose, n) => context.draw(purpose, key) % n);
+}
