@@ -149,6 +149,14 @@ describe('what an update of a node is', () => {
   ] as const)('%s', (_, after, actions) => {
     expect(eventsOf('Node', before, after as typeof before).map((event) => event.action)).toEqual(actions);
   });
+  it('of a Pod: it matters to others only while it has a place', () => {
+    const waiting = pod('p');
+    const bound = pod('p', { spec: { nodeName: 'n' } });
+    const actions = (before?: Pod, after?: Pod) => eventsOf('Pod', before, after).map((event) => [event.action, event.before !== undefined]);
+    expect([actions(undefined, waiting), actions(waiting, bound), actions(bound, undefined), actions(waiting, undefined)]).toEqual([[], [['Add', false]], [['Delete', true]], []]);
+    expect(actions(pod('p', { status: { nominatedNodeName: 'n' } }), undefined)).toEqual([['Delete', true]]);
+    expect(actions(bound, { ...bound, metadata: { ...bound.metadata, labels: { a: 'b' } } })).toEqual([['UpdatePodLabel', true]]);
+  });
   it('uncordoned counts as a change of taints', () => {
     expect(eventsOf('Node', node('n', { spec: { unschedulable: true } }), before).map((event) => event.action)).toEqual(['UpdateNodeTaint']);
   });

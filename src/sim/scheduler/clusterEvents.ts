@@ -1,6 +1,6 @@
 import type { KubernetesObject, Node, Pod } from '../api/object.ts';
 import { podRequests } from '../api/podrequests.ts';
-import type { Action, ClusterEvent } from './events.ts';
+import { hasPlace, type Action, type ClusterEvent } from './events.ts';
 
 // What a change of an object is, in the words plugins wait for: framework/events.go.
 
@@ -55,12 +55,19 @@ function podActions(before: Pod, after: Pod): Action[] {
   return actions;
 }
 
+const NONE: readonly ClusterEvent[] = [];
+const isBound = (pod: KubernetesObject | undefined): boolean => ((pod as Pod | undefined)?.spec.nodeName ?? '') !== '';
+
 /**
- * The events of a change. None: nothing the scheduler looks at has changed. A Pod that is bound counts as added, for others;
- * one that leaves without having had a place is no event.
+ * The events of a change. None: nothing that could help a waiting Pod. A Pod that gets its node counts as added, for the others;
+ * one that comes or goes without a place takes nothing away and gives nothing back (eventhandlers.go).
  */
 export function eventsOf(kind: string, before: KubernetesObject | undefined, after: KubernetesObject | undefined): readonly ClusterEvent[] {
   const name = GROUP[kind] ?? kind;
+  if (kind === 'Pod') {
+    if (!isBound(before) && isBound(after)) return [{ kind, action: 'Add', before: undefined, after }];
+    if (before === undefined || (after === undefined && !hasPlace(before as Pod))) return NONE;
+  }
   if (before === undefined) return [{ kind: name, action: 'Add', before, after }];
   if (after === undefined) return [{ kind: name, action: 'Delete', before, after }];
   const actions: readonly Action[] = kind === 'Node' ? nodeActions(before as Node, after as Node) : kind === 'Pod' ? podActions(before as Pod, after as Pod) : ['Update'];
