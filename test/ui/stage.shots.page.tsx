@@ -1,5 +1,5 @@
 /** The page that `stage.shots.ts` photographs: the frame with still panels around a sample of the stage. Not shipped. */
-import { StrictMode, useState, type ReactElement } from 'react';
+import { StrictMode, useEffect, useState, type ReactElement } from 'react';
 import { createRoot } from 'react-dom/client';
 import '../../src/ui/fonts.css';
 import '../../src/ui/tokens.css';
@@ -38,7 +38,13 @@ const models: Readonly<Record<string, () => StageModel>> = {
 function App(): ReactElement {
   const [model, setModel] = useState(models[name] ?? (() => samples.deploySample));
   const select = (selected: StageTarget | undefined): void => setModel((old) => ({ ...old, selected }));
-  const start = performance.now();
+  const [start] = useState(() => performance.now());
+  useEffect(() => {
+    if (!query.has('steps')) return undefined;
+    // New stills as fast as a lively story makes them, everything in them new.
+    const timer = setInterval(() => setModel(structuredClone(samples.busySample(1_000_000 + ((performance.now() - start) * 100) % 300_000))), 250);
+    return () => clearInterval(timer);
+  }, [start]);
   const playing = query.has('playing');
   return (
     <>
@@ -69,7 +75,7 @@ function App(): ReactElement {
         </nav>
         <main className="main">
           <div className="narration"><b>5 The scheduler chooses a node.</b> node-2 scored highest, 661. It asks the API server to bind the Pod.</div>
-          <Stage model={model} words={words} onSelect={select} playing={playing} {...(playing ? { clock: () => model.now + ((performance.now() - start) * 100) % 600_000 } : {})} reducedMotion={query.has('reduced')} showTwin={query.has('twin')} />
+          <Stage model={model} words={words} onSelect={select} playing={playing} {...(playing ? { clock: () => 1_000_000 + ((performance.now() - start) * 100) % 300_000 } : {})} reducedMotion={query.has('reduced')} showTwin={query.has('twin')} />
         </main>
         <aside className="insp">
           <div className="hd"><div className="who"><svg className="i" style={{ width: 18, height: 18 }} viewBox="0 0 18 18"><PodGlyph cx={9} cy={9} r={7} look="pending" /></svg>web-7d9-4kx9p</div></div>
