@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-explicit-any -- answers are JSON of any shape, and the tests look into them */
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Method, Response, Status } from '../../src/sim/api/request.ts';
 import { JSON_PATCH, MERGE_PATCH, STRATEGIC_MERGE_PATCH } from '../../src/sim/api/request.ts';

@@ -1,8 +1,11 @@
+import type { KubernetesObject } from '../api/object.ts';
 import type { Method, Request, Response, Status } from '../api/request.ts';
 import { APPLY_PATCH } from '../api/request.ts';
+import { namespaceLifecycle } from './admission.ts';
 import type { FieldValidation } from './decode.ts';
 import { route } from './routing.ts';
 import { badRequest, expired, internalError, methodNotAllowed, tooLarge, unsupportedMediaType } from './status.ts';
+import { head } from './store.ts';
 import type { FieldError } from './strategy.ts';
 import { bind, evict, scale, token } from './subresources.ts';
 import { remove, removeCollection } from './verbs-delete.ts';
@@ -85,6 +88,12 @@ function dispatched(call: Call, body: unknown): Response {
 
 function subresource(call: Call, name: string, body: unknown): Response {
   const { method } = call.request;
+  if (method === 'POST' && call.name !== undefined) {
+    // Creating below an object is creating in its namespace, too.
+    const about = { metadata: { name: call.name, namespace: call.namespace } } as unknown as KubernetesObject;
+    const refused = namespaceLifecycle(call.info.kind, about, { lookup: (kind, key) => head(call.context.store, kind, key) });
+    if (refused !== undefined) return refuse(refused);
+  }
   switch (name) {
     case 'status':
       return method === 'GET' ? get(call) : method === 'PUT' ? update(call, body, 'status') : method === 'PATCH' ? patch(call, body, 'status') : refuse(methodNotAllowed());
@@ -150,11 +159,13 @@ function optionErrors(request: Request, query: Readonly<Record<string, string>>)
     if (type !== 'application/json' && type !== 'application/yaml') return unsupportedMediaType();
   }
   // Asked most: a write without any parameter.
-  if (query === NO_QUERY) return undefined;
+  if (query === NO_QUERY && contentType !== APPLY_PATCH) return undefined;
   const errors: FieldError[] = [];
   const { dryRun, fieldValidation, fieldManager, force } = query;
   if (method !== 'DELETE') {
-    if (method === 'PATCH' && mediaType(contentType) !== APPLY_PATCH && force !== undefined) errors.push({ field: 'force', reason: 'FieldValueForbidden', message: 'Forbidden: may not be specified for non-apply patch' });
+    const isApply = method === 'PATCH' && mediaType(contentType) === APPLY_PATCH;
+    if (isApply && (fieldManager ?? '') === '') errors.push({ field: 'fieldManager', reason: 'FieldValueRequired', message: 'Required value: is required for apply patch' });
+    if (method === 'PATCH' && !isApply && force !== undefined) errors.push({ field: 'force', reason: 'FieldValueForbidden', message: 'Forbidden: may not be specified for non-apply patch' });
     if (fieldManager !== undefined && fieldManager.length > 128) errors.push({ field: 'fieldManager', reason: 'FieldValueTooLong', message: 'Too long: may not be more than 128 bytes' });
   }
   if (dryRun !== undefined && dryRun !== '' && dryRun !== 'All') errors.push({ field: 'dryRun', reason: 'FieldValueNotSupported', message: `Unsupported value: ${JSON.stringify([dryRun])}: supported values: "All"` });

@@ -3,11 +3,12 @@ import type { Response, Status } from '../api/request.ts';
 import { USERS } from '../api/request.ts';
 import { selects } from '../api/selector.ts';
 import { SECOND, timestamp } from '../api/time.ts';
+import { topologyLabels } from './admission.ts';
 import { parseJson } from './decode.ts';
 import { applyPatch } from './patch.ts';
 import { isObject, share, type ObjectValue } from './patch-values.ts';
 import { badRequest, conflict, forbidden, invalid, notFound, plainError, tooManyRequests } from './status.ts';
-import { headList } from './store.ts';
+import { head, headList } from './store.ts';
 import type { FieldError } from './strategy.ts';
 import { readOptions, removeObject, type DeleteOptions } from './verbs-delete.ts';
 import { answer, isFailure, keyIn, keyOfCall, metaInOrder, nowText, refuse, stored, write, type Call } from './verbs-call.ts';
@@ -97,7 +98,8 @@ export function bind(call: Call, body: unknown): Response {
   };
   const { nominatedNodeName: _nominated, conditions, ...status } = pod.status;
   const { labels, annotations } = pod.metadata;
-  const moreLabels = merged(labels, stringsAt(meta, 'labels'));
+  // PodTopologyLabels: the Pod learns the zone and the region of its node.
+  const moreLabels = merged(labels, { ...stringsAt(meta, 'labels'), ...topologyLabels(head(call.context.store, 'Node', node)) });
   const moreAnnotations = merged(annotations, stringsAt(meta, 'annotations'));
   const next: Pod = {
     ...pod,

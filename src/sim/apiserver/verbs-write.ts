@@ -251,9 +251,17 @@ export const mediaType = (contentType: string | undefined): string => {
   return semicolon < 0 ? text : text.slice(0, semicolon);
 };
 
+/** What is wrong with an apply before anything is applied. */
+function wrongApply(call: Call, body: unknown): Status | undefined {
+  const metadata = (body as { readonly metadata?: { readonly name?: unknown; readonly managedFields?: unknown } } | null | undefined)?.metadata;
+  if (Array.isArray(metadata?.managedFields)) return badRequest('metadata.managedFields must be nil');
+  if (typeof metadata?.name === 'string' && metadata.name !== call.name) return badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${call.name ?? ''})`);
+  return undefined;
+}
+
 export function patch(call: Call, body: unknown, face: Face = 'object'): Response {
   const contentType = mediaType(call.request.contentType);
-  const refused = patchRefusal(contentType);
+  const refused = (contentType === APPLY_PATCH ? wrongApply(call, body) : undefined) ?? patchRefusal(contentType);
   if (refused !== undefined) return refuse(refused);
   const old = stored(call);
   if (old === undefined) return refuse(notFound(call.info, call.name!));
