@@ -1,0 +1,103 @@
+import type { TrafficConfig } from '../api/cluster.ts';
+import type { Reason } from '../api/reason.ts';
+import { SECOND, type Micros } from '../api/time.ts';
+import type { Backend, Hop, RequestNote, RequestOutcome, TrafficMessage } from '../api/traffic.ts';
+import type { Out, Process, Stimulus, View } from '../kernel/process.ts';
+
+/**
+ * A steady client of one Service. Each request is its own connection, and waits a second for its answer. A client inside is a program on a
+ * node, so its requests go by that node's rules. A client outside comes in through the node port of one node after another: it stays with
+ * one as long as that answers, and takes the next one when a request times out.
+ */
+export interface TrafficState {
+  startedAt: Micros;
+  sent: number;
+  /** Requests on their way, the oldest first. */
+  readonly open: Map<number, Open>;
+  entry: number;
+}
+interface Open {
+  readonly sentAt: Micros;
+  readonly entry: string;
+  readonly path: readonly Hop[];
+}
+
+/** How long a client waits for an answer. */
+export const PATIENCE: Micros = SECOND;
+
+export function traffic(config: TrafficConfig): Process<TrafficState> {
+  return {
+    name: `traffic/${config.name}`,
+    user: 'system:anonymous',
+    // Only to know which nodes there are to come in through; read when a request leaves.
+    watches: [{ kind: 'Node', wakes: () => false }],
+    init: () => ({ startedAt: 0, sent: 0, open: new Map(), entry: 0 }),
+    step: (state, on, view, out) => step(config, state, on, view, out),
+  };
+}
+
+function step(config: TrafficConfig, state: TrafficState | undefined, on: Stimulus, view: View, out: Out): void {
+  if (state === undefined) return;
+  switch (on.type) {
+    case 'Started':
+      state.startedAt = view.now;
+      state.sent = 0;
+      out.timer('send', view.now);
+      break;
+    case 'TimerFired':
+      if (on.name === 'send') send(config, state, view, out);
+      else expire(config, state, view, out);
+      break;
+    case 'Received':
+      if (on.message.type === 'response') answered(config, state, on.message as unknown as Extract<TrafficMessage, { type: 'response' }>, view, out);
+      break;
+  }
+}
+
+function send(config: TrafficConfig, state: TrafficState, view: View, out: Out): void {
+  const { now } = view;
+  // A request that was not answered before the next one leaves is watched from here on; the others need no timer.
+  for (const { sentAt } of state.open.values()) {
+    out.timer('patience', sentAt + PATIENCE);
+    break;
+  }
+  const id = ++state.sent;
+  out.timer('send', state.startedAt + Math.floor((state.sent * SECOND) / config.perSecond));
+  const outside = 'outside' in config.from;
+  const nodes = outside ? view.list('Node') : [];
+  const node = 'node' in config.from ? config.from.node : nodes[state.entry % Math.max(nodes.length, 1)]?.metadata.name;
+  const path: readonly Hop[] = [{ at: now, process: `traffic/${config.name}` }];
+  if (node === undefined) return;
+  state.open.set(id, Object.freeze({ sentAt: now, entry: node, path }));
+  const message: TrafficMessage = { type: 'connect', id, client: `traffic/${config.name}`, service: config.service, port: config.port, viaNodePort: outside, path };
+  out.send(`proxy/${node}`, message, { because: { code: 'traffic.sent', args: { client: config.name, service: config.service, node } } });
+}
+
+function expire(config: TrafficConfig, state: TrafficState, view: View, out: Out): void {
+  for (const [id, open] of state.open) {
+    if (open.sentAt + PATIENCE > view.now) {
+      out.timer('patience', open.sentAt + PATIENCE);
+      return;
+    }
+    if ('outside' in config.from) {
+      const nodes = view.list('Node');
+      if (nodes[state.entry % Math.max(nodes.length, 1)]?.metadata.name === open.entry) state.entry++;
+    }
+    finish(config, state, id, open, 'timedOut', undefined, open.path, view, out);
+  }
+}
+
+function answered(config: TrafficConfig, state: TrafficState, message: Extract<TrafficMessage, { type: 'response' }>, view: View, out: Out): void {
+  const open = state.open.get(message.id);
+  // Too late: nobody waits for it any more.
+  if (open === undefined) return;
+  finish(config, state, message.id, open, message.outcome, message.backend, message.path, view, out);
+}
+
+function finish(config: TrafficConfig, state: TrafficState, id: number, open: Open, outcome: RequestOutcome, backend: Backend | undefined, path: readonly Hop[], view: View, out: Out): void {
+  state.open.delete(id);
+  const client = `traffic/${config.name}`;
+  const because: Reason = { code: `traffic.${outcome}`, args: { client: config.name, service: config.service, ...(backend === undefined ? undefined : { pod: backend.pod ?? backend.ip }) } };
+  const note: RequestNote = { type: 'request', client, id, service: config.service, outcome, ...(backend === undefined ? undefined : { backend }), path: [...path, { at: view.now, process: client }], sentAt: open.sentAt, endedAt: view.now };
+  out.note({ ...note, subject: { kind: 'Service', key: config.service }, because });
+}
