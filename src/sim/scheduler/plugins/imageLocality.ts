@@ -1,4 +1,3 @@
-import type { Container } from '../../api/object.ts';
 import { MAX_NODE_SCORE, type Cycle, type NodeInfo, type Plugin } from '../plugin.ts';
 
 const MB = 1024 * 1024;
@@ -26,12 +25,9 @@ export const imageLocality: Plugin = {
   score(pod, node, cycle) {
     const { containers, initContainers, volumes } = pod.pod.spec;
     let sum = 0;
-    const take = (each: Container): void => {
-      sum += worth(node, each.image, cycle);
-    };
     if (cycle.snapshot.images.size > 0) {
-      initContainers?.forEach(take);
-      containers.forEach(take);
+      if (initContainers !== undefined) for (const each of initContainers) sum += worth(node, each.image, cycle);
+      for (const each of containers) sum += worth(node, each.image, cycle);
       for (const volume of volumes ?? []) {
         const image = volume['image'] as { readonly reference?: string } | undefined;
         if (image?.reference !== undefined) sum += worth(node, image.reference, cycle);

@@ -1,4 +1,6 @@
-import { MAX_NODE_SCORE, type NodeInfo, type Plugin, type PodInfo } from '../plugin.ts';
+import { MAX_NODE_SCORE, type NodeInfo, type Plugin, type PodInfo, type ProfileArgs } from '../plugin.ts';
+
+type Resources = ProfileArgs['balancedAllocation']['resources'];
 
 function wantedOf(pod: PodInfo, resource: string): number {
   if (resource === 'cpu') return pod.used.milliCpu;
@@ -7,24 +9,52 @@ function wantedOf(pod: PodInfo, resource: string): number {
   return pod.used.scalars.find(([name]) => name === resource)?.[1] ?? 0;
 }
 
-function takenOf(node: NodeInfo, resource: string): readonly [taken: number, allocatable: number] {
-  if (resource === 'cpu') return [node.requestedMilliCpu, node.allocatableMilliCpu];
-  if (resource === 'memory') return [node.requestedMemory, node.allocatableMemory];
-  if (resource === 'ephemeral-storage') return [node.requestedEphemeralStorage, node.allocatableEphemeralStorage];
-  return [node.requestedScalars.get(resource) ?? 0, node.allocatableScalars.get(resource) ?? 0];
+function takenOf(node: NodeInfo, resource: string): number {
+  if (resource === 'cpu') return node.requestedMilliCpu;
+  if (resource === 'memory') return node.requestedMemory;
+  if (resource === 'ephemeral-storage') return node.requestedEphemeralStorage;
+  return node.requestedScalars.get(resource) ?? 0;
+}
+function allocatableOf(node: NodeInfo, resource: string): number {
+  if (resource === 'cpu') return node.allocatableMilliCpu;
+  if (resource === 'memory') return node.allocatableMemory;
+  if (resource === 'ephemeral-storage') return node.allocatableEphemeralStorage;
+  return node.allocatableScalars.get(resource) ?? 0;
+}
+
+/** The share of a resource in use, with the Pod or without. Undefined: it does not count here. */
+function shareOf(pod: PodInfo, node: NodeInfo, resource: string, withPod: boolean): number | undefined {
+  const wanted = wantedOf(pod, resource);
+  const allocatable = allocatableOf(node, resource);
+  if (allocatable === 0 || (wanted === 0 && resource.includes('/'))) return undefined;
+  const share = (takenOf(node, resource) + (withPod ? wanted : 0)) / allocatable;
+  return share > 1 ? 1 : share;
 }
 
 /** (1 - standard deviation of the shares in use) * 100. */
-function balance(shares: readonly number[]): number {
+function balance(pod: PodInfo, node: NodeInfo, resources: Resources, withPod: boolean): number {
+  let count = 0;
+  let total = 0;
+  let first = 0;
+  let second = 0;
+  for (let i = 0; i < resources.length; i++) {
+    const share = shareOf(pod, node, resources[i]!.name, withPod);
+    if (share === undefined) continue;
+    if (count === 0) first = share;
+    else if (count === 1) second = share;
+    count++;
+    total += share;
+  }
   let deviation = 0;
-  if (shares.length === 2) deviation = Math.abs((shares[0]! - shares[1]!) / 2);
-  else if (shares.length > 2) {
-    let total = 0;
-    for (const share of shares) total += share;
-    const mean = total / shares.length;
+  if (count === 2) deviation = Math.abs((first - second) / 2);
+  else if (count > 2) {
+    const mean = total / count;
     let sum = 0;
-    for (const share of shares) sum += (share - mean) * (share - mean);
-    deviation = Math.sqrt(sum / shares.length);
+    for (let i = 0; i < resources.length; i++) {
+      const share = shareOf(pod, node, resources[i]!.name, withPod);
+      if (share !== undefined) sum += (share - mean) * (share - mean);
+    }
+    deviation = Math.sqrt(sum / count);
   }
   return Math.trunc((1 - deviation) * MAX_NODE_SCORE);
 }
@@ -37,18 +67,7 @@ export const nodeResourcesBalancedAllocation: Plugin = {
     return 'skip';
   },
   score(pod, node, cycle) {
-    const withPod: number[] = [];
-    const without: number[] = [];
-    for (const { name } of cycle.args.balancedAllocation.resources) {
-      const wanted = wantedOf(pod, name);
-      if (wanted === 0 && name.includes('/')) continue;
-      const [taken, allocatable] = takenOf(node, name);
-      if (allocatable === 0) continue;
-      const after = (taken + wanted) / allocatable;
-      const before = taken / allocatable;
-      withPod.push(after > 1 ? 1 : after);
-      without.push(before > 1 ? 1 : before);
-    }
-    return MAX_NODE_SCORE / 2 + Math.trunc((MAX_NODE_SCORE / 2 + balance(withPod) - balance(without)) / 2);
+    const { resources } = cycle.args.balancedAllocation;
+    return MAX_NODE_SCORE / 2 + Math.trunc((MAX_NODE_SCORE / 2 + balance(pod, node, resources, true) - balance(pod, node, resources, false)) / 2);
   },
 };

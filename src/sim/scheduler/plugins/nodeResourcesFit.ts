@@ -36,21 +36,20 @@ function shortages(pod: PodInfo, node: NodeInfo): Rejection | undefined {
   return reasons === undefined ? undefined : { plugin: 'NodeResourcesFit', code: hopeless ? 'UnschedulableAndUnresolvable' : 'Unschedulable', reasons };
 }
 
-/** What LeastAllocated and MostAllocated count: requests, with stand-ins for containers that name none. */
-function amounts(pod: PodInfo, node: NodeInfo, resource: string): readonly [requested: number, allocatable: number] {
-  switch (resource) {
-    case 'cpu':
-      return [node.nonZeroMilliCpu + pod.wantedNonZeroMilliCpu, node.allocatableMilliCpu];
-    case 'memory':
-      return [node.nonZeroMemory + pod.wantedNonZeroMemory, node.allocatableMemory];
-    case 'ephemeral-storage':
-      return [node.requestedEphemeralStorage + pod.used.ephemeralStorage, node.allocatableEphemeralStorage];
-    default: {
-      const wanted = pod.used.scalars.find(([name]) => name === resource)?.[1] ?? 0;
-      return wanted === 0 ? [0, 0] : [(node.requestedScalars.get(resource) ?? 0) + wanted, node.allocatableScalars.get(resource) ?? 0];
-    }
-  }
+/** What LeastAllocated and MostAllocated count: requests, with stand-ins for containers that name none. Two functions, so that a score allocates nothing. */
+function requestedOf(pod: PodInfo, node: NodeInfo, resource: string): number {
+  if (resource === 'cpu') return node.nonZeroMilliCpu + pod.wantedNonZeroMilliCpu;
+  if (resource === 'memory') return node.nonZeroMemory + pod.wantedNonZeroMemory;
+  if (resource === 'ephemeral-storage') return node.requestedEphemeralStorage + pod.used.ephemeralStorage;
+  return (node.requestedScalars.get(resource) ?? 0) + scalarOf(pod, resource);
 }
+function allocatableOf(pod: PodInfo, node: NodeInfo, resource: string): number {
+  if (resource === 'cpu') return node.allocatableMilliCpu;
+  if (resource === 'memory') return node.allocatableMemory;
+  if (resource === 'ephemeral-storage') return node.allocatableEphemeralStorage;
+  return scalarOf(pod, resource) === 0 ? 0 : (node.allocatableScalars.get(resource) ?? 0);
+}
+const scalarOf = (pod: PodInfo, resource: string): number => pod.used.scalars.find(([name]) => name === resource)?.[1] ?? 0;
 
 function emptyNode(node: Node): NodeInfo {
   return newNodeInfo(node);
@@ -91,8 +90,9 @@ export const nodeResourcesFit: Plugin = {
     let weights = 0;
     for (let i = 0; i < resources.length; i++) {
       const { name, weight } = resources[i]!;
-      const [requested, allocatable] = amounts(pod, node, name);
+      const allocatable = allocatableOf(pod, node, name);
       if (allocatable === 0) continue;
+      const requested = requestedOf(pod, node, name);
       const score =
         strategy === 'LeastAllocated'
           ? requested > allocatable ? 0 : Math.floor(((allocatable - requested) * MAX_NODE_SCORE) / allocatable)
