@@ -84,6 +84,14 @@ describe('recorder of core/v1 Events', () => {
     expect(new Set(names()).size).toBe(2);
   });
 
+  it('puts the moment into the name: nanoseconds since 1970 in hex', () => {
+    for (const at of [0, 1, 999_999, 7 * 24 * 3600 * SECOND + 123_456]) {
+      const name = (record(newRecorder(), note('x'), SOURCE, at) as Sent)!.body.metadata!.name;
+      const nanos = BigInt(`0x${name.split('.')[1]}`);
+      expect(nanos / 1000n).toBe(1_767_600_000_000_000n + BigInt(at));
+    }
+  });
+
   it('is plain data', () => {
     const state = newRecorder();
     for (let i = 0; i < 11; i++) record(state, note(`no ${i}`), SOURCE, i);

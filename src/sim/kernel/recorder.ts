@@ -58,18 +58,30 @@ function remember<T>(cache: Map<string, T>, key: string, value: T): void {
   if (cache.size > CACHE_ENTRIES) for (const oldest of cache.keys()) { cache.delete(oldest); break; }
 }
 
+/** 2^20: nanoseconds since 1970 need 61 bits, so they are worked out in two halves, the lower of which are five hex digits. */
+const HALF = 0x10_0000;
+const EPOCH_HIGH = Math.floor((EPOCH_MILLIS * 1000) / HALF);
+const EPOCH_LOW = (EPOCH_MILLIS * 1000) % HALF;
+
 /** The object's name and the moment in nanoseconds since 1970, in hex; the nanoseconds within the microsecond come from a hash. */
 function eventName(object: string, salt: string, now: Micros, serial: number): string {
-  const nanos = (BigInt(EPOCH_MILLIS) * 1000n + BigInt(now)) * 1000n + BigInt(((hashText(salt) >>> 0) + serial) % 1000);
-  const name = `${object}.${nanos.toString(16)}`;
+  const micros = EPOCH_LOW + now;
+  const low = (micros % HALF) * 1000 + (((hashText(salt) >>> 0) + serial) % 1000);
+  const high = (EPOCH_HIGH + Math.floor(micros / HALF)) * 1000 + Math.floor(low / HALF);
+  const nanos = high.toString(16) + (low % HALF).toString(16).padStart(5, '0');
+  const name = `${object}.${nanos}`;
   // Upstream takes a random UUID when the name got too long for a name.
-  return name.length <= 253 ? name : `${(hashText(name) >>> 0).toString(16).padStart(8, '0')}-${nanos.toString(16)}`;
+  return name.length <= 253 ? name : `${(hashText(name) >>> 0).toString(16).padStart(8, '0')}-${nanos}`;
 }
 
 /** Events about objects without a namespace are kept in "default". */
 const namespaceOf = (regarding: ObjectReference): string => (regarding.namespace === undefined || regarding.namespace === '' ? 'default' : regarding.namespace);
 
-const join = (...parts: readonly (string | undefined)[]): string => parts.map((part) => part ?? '').join('\u0000');
+function join(...parts: readonly (string | undefined)[]): string {
+  let text = '';
+  for (const part of parts) text += part === undefined ? '\u0000' : `${part}\u0000`;
+  return text;
+}
 
 function spamAllows(state: Recorder, key: string, now: Micros): boolean {
   const empty = Math.max(state.spam.get(key) ?? -Infinity, now - SPAM_BURST * SPAM_REFILL);
