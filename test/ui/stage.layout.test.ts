@@ -182,6 +182,19 @@ describe('the strip is a window on the log', () => {
   });
 });
 
+describe('the strip from further away', () => {
+  it.each([[1, 20, 20], [2, 5, 80]] as const)('zoom %i has a pitch of %i and shows at least %i writes', (zoom, pitch, least) => {
+    const model: StageModel = { ...deploySample, revision: 300, strip: { ...deploySample.strip, tiles: Array.from({ length: 300 }, (_, i) => write(i + 1)) } };
+    const strip = layout(model, 'full', stageEn, layout(model, 'full', stageEn), zoom).scene.strip;
+    const written = strip.tiles.filter((tile) => tile.revision !== undefined);
+    expect(written.length).toBeGreaterThanOrEqual(least);
+    expect(written[1]!.x - written[0]!.x).toBe(pitch);
+    expect(written.filter((tile) => tile.caption !== '').every((tile) => tile.revision! % 5 === 0)).toBe(true);
+    expect(strip.handX).toBeGreaterThan(written.at(-1)!.x);
+    expect(strip.handX).toBeLessThan(720);
+  });
+});
+
 describe('a part that did not change is not laid out again', () => {
   it('keeps the scene of equal inputs', () => {
     const first = layout(deploySample, 'full', stageEn);

@@ -25,6 +25,7 @@ const models: Readonly<Record<string, () => StageModel>> = {
   deploy: () => samples.deploySample,
   failure: () => samples.failureSample,
   rollout: () => samples.rolloutSample,
+  long: () => ({ ...samples.deploySample, revision: 300, strip: { ...samples.deploySample.strip, watchers: [], tiles: Array.from({ length: 300 }, (_, i) => ({ type: 'write' as const, revision: i + 1, kind: ['Pod', 'ReplicaSet', 'Deployment', 'Event'][i % 4] ?? 'Pod', key: 'default/x', operation: 'update' as const, alarm: i % 41 === 3 })) } }),
   empty: () => samples.emptySample,
   nodes1: () => ({ ...samples.deploySample, nodes: samples.deploySample.nodes.slice(0, 1) }),
   nodes4: () => samples.manyNodes(4, 9),

@@ -26,6 +26,8 @@ const SHOTS: readonly (readonly [name: string, width: number, height: number, qu
   ['nodes50', 1440, 900, 'sample=nodes50'],
   ['nodes400', 1440, 900, 'sample=nodes400'],
   ['busy', 1440, 900, 'sample=busy'],
+  ['zoom1', 1440, 900, 'sample=long&zoom=1'],
+  ['zoom2', 1440, 900, 'sample=long&zoom=2'],
   ['twin', 1440, 900, 'sample=failure&twin'],
   ['glyphs', 1440, 900, 'sample=glyphs'],
   ['card-pod', 1440, 900, 'sample=deploy&card=pod'],
@@ -52,6 +54,9 @@ try {
     await page.goto(`http://127.0.0.1:${port}/test/ui/stage.shots.html?${query}`);
     await page.waitForSelector('svg', { state: 'attached' });
     await page.evaluate(() => document.fonts.ready);
+    const zoom = Number(new URLSearchParams(query).get('zoom') ?? 0);
+    if (zoom > 0) await page.focus('.stage');
+    for (let i = 0; i < zoom; i++) await page.keyboard.press('-');
     await page.waitForTimeout(450);
     await page.screenshot({ path: `${out}/${name}.png` });
     await page.close();

@@ -6,7 +6,7 @@ import { useCallback, useEffect, useId, useLayoutEffect, useMemo, useRef, useSta
 import type { StageMessages } from '../i18n/stage.en.ts';
 import { drawMessages, FADE_MILLIS, readPalette, type Fading, type Palette } from './canvas.ts';
 import { onFrame } from './frame.ts';
-import { COMPACT_QUERY, MOST_SCALE, geometryOf, type StageSize } from './geometry.ts';
+import { COMPACT_QUERY, MOST_SCALE, TRAY, geometryOf, type StageSize, type StripZoom } from './geometry.ts';
 import { along, layout, neighbour, tagOf, type Hit, type LaidOut, type Scene } from './layout.ts';
 import { parseTarget, progressOf, sameTarget, targetId, type StageModel, type StageTarget } from './model.ts';
 import { Chain } from './paint/chain.tsx';
@@ -64,7 +64,8 @@ export function Stage(props: StageProps): ReactElement {
   const geometry = geometryOf(size);
 
   const previous = useRef<LaidOut | undefined>(undefined);
-  const laid = useMemo(() => layout(model, size, words, previous.current), [model, size, words]);
+  const [zoom, setZoom] = useState<StripZoom>(0);
+  const laid = useMemo(() => layout(model, size, words, previous.current, zoom), [model, size, words, zoom]);
   const changed = useMemo(() => (reducedMotion ? changedSince(previous.current?.model, model) : new Set<string>()), [model, reducedMotion]);
   useEffect(() => {
     previous.current = laid;
@@ -126,6 +127,9 @@ export function Stage(props: StageProps): ReactElement {
       const start = focus ?? scene.hits.find((hit) => sameTarget(hit.target, model.selected));
       const next = start === undefined ? scene.hits[0] : focus === undefined ? start : neighbour(scene.hits, start, event.key as 'ArrowLeft');
       if (next !== undefined) setFocused(targetId(next.target));
+    } else if (event.key === '+' || event.key === '=' || event.key === '-') {
+      event.preventDefault();
+      setZoom((old) => zoomed(old, event.key === '-' ? 1 : -1));
     } else if (event.key === 'Enter' && focus !== undefined) {
       event.preventDefault();
       choose(focus.target);
@@ -137,6 +141,27 @@ export function Stage(props: StageProps): ReactElement {
     }
   };
 
+  // A wheel over the log changes its scale. React listens to wheels passively, so the listener is our own.
+  const wheel = useRef(0);
+  useEffect(() => {
+    const element = root.current;
+    if (element === null) return undefined;
+    const onWheel = (event: WheelEvent): void => {
+      const at = element.querySelector('.sheet')?.getBoundingClientRect();
+      if (at === undefined) return;
+      const x = (event.clientX - at.left) / scale;
+      const y = (event.clientY - at.top) / scale - geometry.plateY - TRAY.top;
+      if (x < TRAY.x || x > TRAY.x + TRAY.w || y < 0 || y > TRAY.h) return;
+      event.preventDefault();
+      wheel.current += event.deltaY;
+      if (Math.abs(wheel.current) < 60) return;
+      const step = wheel.current > 0 ? 1 : -1;
+      wheel.current = 0;
+      setZoom((old) => zoomed(old, step));
+    };
+    element.addEventListener('wheel', onWheel, { passive: false });
+    return () => element.removeEventListener('wheel', onWheel);
+  }, [scale, geometry]);
   // The places as they were when the drag began: the strip may slide meanwhile.
   const dragStops = useRef<Scene['strip']['stops'] | undefined>(undefined);
   const stopAt = (event: PointerEvent): number | undefined => {
@@ -231,6 +256,8 @@ export function Stage(props: StageProps): ReactElement {
     </div>
   );
 }
+
+const zoomed = (zoom: StripZoom, step: 1 | -1): StripZoom => Math.max(0, Math.min(2, zoom + step)) as StripZoom;
 
 /** The whole stage fits its place, but letters never grow past 1.4 of their size. */
 function useScale(root: React.RefObject<HTMLDivElement | null>, width: number, height: number): number {

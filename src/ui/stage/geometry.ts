@@ -48,5 +48,12 @@ export const STATE_ROW = { top: 158, h: 38 } as const;
 export const ROW_X = 98;
 export const ROW_END = 806;
 export const TILE = { size: 38, pitch: 44, gap: 64 } as const;
+/** The strip from near to far: tiles with a glyph of 19, tiles with a glyph of 12 and every fifth number, bars. */
+export type StripZoom = 0 | 1 | 2;
+export const ZOOMS = [
+  { size: 38, pitch: 44, gap: 64, numbers: 1 },
+  { size: 18, pitch: 20, gap: 56, numbers: 5 },
+  { size: 3.6, pitch: 5, gap: 24, numbers: 20 },
+] as const satisfies readonly { readonly size: number; readonly pitch: number; readonly gap: number; readonly numbers: number }[];
 /** Boundaries between tiles (hand, flags, marks) lie in the middle of the space between two tiles. */
 export const BOUNDARY = -3;

@@ -172,8 +172,8 @@ export function PodGlyph({ cx, cy, r, look }: { readonly cx: number; readonly cy
       return (
         <>
           <circle cx={cx} cy={cy} r={r} fill="url(#hatch)" stroke="var(--unk)" strokeWidth="1.5" strokeDasharray="3 2.5" />
-          {r >= 5 && <circle cx={cx} cy={cy} r={round(r * 0.56)} fill="var(--sheet)" />}
-          {r >= 5 && <text x={cx} y={round(cy + r * 0.36)} className="c b" style={{ fontSize: r, fill: 'var(--unk)' }}>?</text>}
+          {r >= 5.5 && <circle cx={cx} cy={cy} r={round(r * 0.56)} fill="var(--sheet)" />}
+          {r >= 5.5 && <text x={cx} y={round(cy + r * 0.36)} className="c b" style={{ fontSize: r, fill: 'var(--unk)' }}>?</text>}
         </>
       );
   }

@@ -3,8 +3,8 @@
  * `paint/` add nothing but shapes. A part whose input is the very same as before is the very same scene again, and is not painted again.
  */
 import type { StageMessages } from '../i18n/stage.en.ts';
-import type { Box, Geometry, Point, StageSize } from './geometry.ts';
-import { CONTROLLERS, LEFT, RIGHT, SCHEDULER, TILE, TRAY, YOU, geometryOf } from './geometry.ts';
+import type { Box, Geometry, Point, StageSize, StripZoom } from './geometry.ts';
+import { CONTROLLERS, LEFT, RIGHT, SCHEDULER, TRAY, YOU, ZOOMS, geometryOf } from './geometry.ts';
 import { fitMiddle, monoWidth, sansWidth } from './measure.ts';
 import type { ApiPhase, Endpoint, MessageKind, MessageModel, PodLook, StageModel, StageTarget } from './model.ts';
 import { layoutChain, type ChainScene } from './layout/chain.ts';
@@ -90,7 +90,7 @@ export interface LaidOut {
   readonly scene: Scene;
 }
 
-export function layout(model: StageModel, size: StageSize, words: StageMessages, before?: LaidOut): LaidOut {
+export function layout(model: StageModel, size: StageSize, words: StageMessages, before?: LaidOut, zoom: StripZoom = 0): LaidOut {
   const geometry = geometryOf(size);
   const old = before !== undefined && before.size === size && before.words === words ? before : undefined;
   const keep = <T>(same: (was: StageModel) => boolean, part: (scene: Scene) => T, make: () => T): T => (old !== undefined && same(old.model) ? part(old.scene) : make());
@@ -100,7 +100,7 @@ export function layout(model: StageModel, size: StageSize, words: StageMessages,
   const controllers = keep((was) => was.controllers === model.controllers, (scene) => scene.controllers, () => layoutControllers(model.controllers, geometry, words));
   const scheduler = keep((was) => was.scheduler === model.scheduler, (scene) => scene.scheduler, () => layoutScheduler(model.scheduler, geometry, words));
   const plate = keep((was) => was.apiserver === model.apiserver && was.branch === model.branch, (scene) => scene.plate, () => layoutPlate(model, geometry, words));
-  const strip = keep((was) => was.strip === model.strip && was.revision === model.revision && was.branch === model.branch, (scene) => scene.strip, () => layoutStrip(model.strip, model.revision, branch, geometry, words));
+  const strip = keep((was) => old?.scene.strip.zoom === zoom && was.strip === model.strip && was.revision === model.revision && was.branch === model.branch, (scene) => scene.strip, () => layoutStrip(model.strip, model.revision, branch, geometry, words, zoom));
   const chain = keep((was) => was.chain === model.chain, (scene) => scene.chain, () => layoutChain(model.chain, geometry, words));
   const hasTraffic = model.traffic !== undefined;
   const nodes = keep((was) => was.nodes === model.nodes && (was.traffic !== undefined) === hasTraffic, (scene) => scene.nodes, () => layoutNodes(model.nodes, hasTraffic, geometry, words));
@@ -277,7 +277,7 @@ function layoutHits(parts: HitParts, words: StageMessages): readonly Hit[] {
   parts.controllers.cells.forEach((cell, i) => cell.name !== undefined && add(Math.floor(i / 4), process(`controller/${cell.name}`), cell.box, words.twin.controller(cell.name, words.twin.controllerStates[cell.state], cell.queue)));
   add(0, process('scheduler'), parts.scheduler.box, 'scheduler');
   add(10, process('apiserver'), { x: parts.plate.box.x, y: parts.plate.box.y, w: parts.plate.box.w, h: TRAY.top - 2 }, words.apiServer);
-  for (const tile of parts.strip.tiles) if (tile.revision !== undefined) add(20, { on: 'change', revision: tile.revision }, { x: tile.x - 2, y: parts.strip.tilesY - 2, w: TILE.size + 4, h: TILE.size + 16 }, tile.title);
+  for (const tile of parts.strip.tiles) if (tile.revision !== undefined) add(20, { on: 'change', revision: tile.revision }, parts.strip.zoom === 0 ? { x: tile.x - 2, y: parts.strip.tilesY - 2, w: 42, h: 54 } : { x: tile.x - 0.7, y: parts.strip.tilesY, w: ZOOMS[parts.strip.zoom].pitch, h: 38 }, tile.title);
   for (const chip of parts.chain.chips) add(30, chip.target, chip.box, chip.title, true);
   for (const pod of parts.chain.pods) add(30, object('Pod', pod.key), pod.label === '' ? around(pod.x, pod.y, 6) : { x: pod.x - 22, y: pod.y - 11, w: 44, h: 34 }, words.twin.pod(pod.name, look(pod)), true);
   parts.nodes.nodes.forEach((node) => {

@@ -108,6 +108,6 @@ export function layoutScheduler(scheduler: SchedulerModel, geometry: Geometry, w
     waitingMore: scheduler.down === true ? undefined : waitingMore,
     pod: active && scheduler.podInHand !== undefined ? { x: 661, y: y + 48, key: scheduler.podInHand.key, name: fitMono(scheduler.podInHand.name, 12, 142) } : undefined,
     bars: active ? rows.slice(0, 3).map((bar, i) => ({ y: y + 67 + i * 19, node: fitSans(bar.node, 12, 42, 600), total: String(bar.total), share: scheduler.most <= 0 ? 0 : Math.min(1, bar.total / scheduler.most), chosen: bar.chosen })) : [],
-    lines: active || scheduler.down === true ? [] : idleLines.slice(0, geometry.size === 'full' ? 3 : 2).map((text, i) => ({ x: 654, y: y + 52 + i * 18, text: fitSans(text, 12, 162) })),
+    lines: active || scheduler.down === true ? [] : idleLines.slice(0, geometry.size === 'full' ? 3 : waiting.length > 0 ? 2 : 1).map((text, i) => ({ x: 654, y: y + 52 + i * 18, text: fitSans(text, 12, 162) })),
   };
 }

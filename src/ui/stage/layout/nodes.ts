@@ -143,6 +143,8 @@ interface Packing {
   readonly label: boolean;
   readonly firstX: number;
   readonly firstY: number;
+  /** There is room for a second line under the last row. */
+  readonly deep: boolean;
 }
 function packingOf(count: number, tray: Box, header: number): Packing {
   const h = tray.h - header;
@@ -162,7 +164,7 @@ function packingOf(count: number, tray: Box, header: number): Packing {
     if (columns * rows >= count || i === options.length - 1) {
       const width = (columns - 1) * option.pitchX;
       const firstX = option.label ? tray.x + (tray.w - width) / 2 : tray.x + 6 + option.pitchX / 2;
-      return { columns, rows: Math.max(rows, 1), pitchX: option.pitchX, pitchY: option.pitchY, r: option.r, label: option.label, firstX, firstY: tray.y + header + option.r + (i === 0 ? 4 : 2) };
+      return { columns, rows: Math.max(rows, 1), pitchX: option.pitchX, pitchY: option.pitchY, r: option.r, label: option.label, firstX, firstY: tray.y + header + option.r + (i === 0 ? 4 : 2), deep: h - (option.r + 4) - (Math.max(rows, 1) - 1) * option.pitchY >= 52 || (rows >= 2 && count <= columns) };
     }
   }
   throw new Error('unreachable: the last packing takes what there is');
@@ -173,12 +175,13 @@ function placePods(pods: readonly PodModel[], packing: Packing, words: StageMess
   const overflow = pods.length > places;
   const shown = overflow ? pods.slice(0, places - 1) : pods;
   const at = (i: number): Point => ({ x: packing.firstX + (i % packing.columns) * packing.pitchX, y: packing.firstY + Math.floor(i / packing.columns) * packing.pitchY });
-  const roomy = packing.pitchY >= 64;
+  const roomy = packing.pitchY >= 64 && packing.deep;
   const scenes = shown.map((pod, i): NodePodScene => {
     const { x, y } = at(i);
     const left = pod.timer === undefined ? undefined : words.duration(pod.timer.leftMicros);
-    // In a tight tray a running timer takes the place of the name.
-    const label = !packing.label ? '' : !roomy && left !== undefined ? left : fitSans(pod.short, 11, packing.pitchX - 2);
+    // In a tight tray a running timer stands beside the name, or takes its place.
+    const both = `${pod.short} ${left ?? ''}`;
+    const label = !packing.label ? '' : roomy || left === undefined ? fitSans(pod.short, 11, packing.pitchX - 2) : sansWidth(both, 11) <= packing.pitchX + 4 ? both : left;
     return { key: pod.key, x, y, r: packing.r, look: pod.look, label, focus: pod.focus === true, ring: pod.timer?.share, left: roomy ? left : undefined, timeLeft: left, restarts: pod.restarts ?? 0, name: pod.name };
   });
   const specks: Point[] = [];
@@ -356,4 +359,4 @@ function grid(nodes: readonly NodeModel[], height: number, geometry: Geometry, w
   ];
   return { nodes: scenes, wires, empty: undefined, group: { box, title: words.nodes(n), note: bad === 0 ? '' : words.notReadyNodes(bad), bad: bad > 0 } };
 }
-const dotPacking = (tray: Box): Packing => ({ columns: Math.max(1, Math.floor(tray.w / 7.6)), rows: Math.max(1, Math.floor(tray.h / 7.6)), pitchX: 7.6, pitchY: 7.6, r: 2.8, label: false, firstX: tray.x + 3.4, firstY: tray.y + 3.6 });
+const dotPacking = (tray: Box): Packing => ({ columns: Math.max(1, Math.floor(tray.w / 7.6)), rows: Math.max(1, Math.floor(tray.h / 7.6)), pitchX: 7.6, pitchY: 7.6, r: 2.8, label: false, firstX: tray.x + 3.4, firstY: tray.y + 3.6, deep: false });

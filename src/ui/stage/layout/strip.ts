@@ -4,7 +4,7 @@
  */
 import type { StageMessages } from '../../i18n/stage.en.ts';
 import type { Geometry } from '../geometry.ts';
-import { BOUNDARY, ROW_END, ROW_X, TILE, TRAY } from '../geometry.ts';
+import { BOUNDARY, ROW_END, ROW_X, TILE, TRAY, ZOOMS, type StripZoom } from '../geometry.ts';
 import { glyphOfKind, type GlyphName } from '../glyphs.tsx';
 import { sansWidth } from '../measure.ts';
 import type { Endpoint, GapTile, MarkModel, StageTarget, StripModel, WatcherModel, WriteTile } from '../model.ts';
@@ -52,6 +52,7 @@ export interface MarkScene {
 export interface StripScene {
   readonly trayY: number;
   readonly tilesY: number;
+  readonly zoom: StripZoom;
   readonly tiles: readonly TileScene[];
   readonly gaps: readonly GapScene[];
   readonly flags: readonly FlagScene[];
@@ -81,13 +82,14 @@ function gapText(gap: GapTile, words: StageMessages): string {
 
 const FUTURE_MOST = 236;
 
-export function layoutStrip(strip: StripModel, revision: number, branch: boolean, geometry: Geometry, words: StageMessages): StripScene {
+export function layoutStrip(strip: StripModel, revision: number, branch: boolean, geometry: Geometry, words: StageMessages, zoom: StripZoom = 0): StripScene {
+  const scale = ZOOMS[zoom];
   const trayY = geometry.plateY + TRAY.top;
   const tilesY = geometry.plateY + TRAY.tiles;
   const slotOf = (tile: WriteTile | GapTile, ghost: boolean): Slot =>
     tile.type === 'write'
-      ? { w: TILE.pitch, tile, ghost }
-      : { w: TILE.gap, gap: { id: `gap${tile.upToRevision}`, above: words.duration(tile.durationMicros), below: gapText(tile, words) }, from: tile.afterRevision, upTo: tile.upToRevision };
+      ? { w: scale.pitch, tile, ghost }
+      : { w: scale.gap, gap: { id: `gap${tile.upToRevision}`, above: words.duration(tile.durationMicros), below: gapText(tile, words) }, from: tile.afterRevision, upTo: tile.upToRevision };
   const isPast = (tile: WriteTile | GapTile): boolean => (tile.type === 'write' ? tile.revision : tile.upToRevision) <= revision;
   const written = strip.tiles.map((tile) => slotOf(tile, !isPast(tile)));
   const handIndex = strip.tiles.filter(isPast).length;
@@ -143,17 +145,18 @@ export function layoutStrip(strip: StripModel, revision: number, branch: boolean
   const hot = new Set(strip.highlighted ?? []);
   // `boundaries[i]` is left of slot i; the last one is right of all.
   const boundaries: number[] = [];
+  const edge = zoom === 0 ? BOUNDARY : (scale.size - scale.pitch) / 2;
   let x = ROW_X;
   for (const slot of slots) {
-    boundaries.push(x + BOUNDARY);
+    boundaries.push(x + edge);
     if ('tile' in slot) {
       const { tile, ghost } = slot;
-      tiles.push({ id: `r${tile.revision}`, x, glyph: glyphOfKind(tile.kind), sign: SIGNS[tile.operation], caption: `r${tile.revision}`, ghost, hot: hot.has(tile.revision), alarm: tile.alarm === true, revision: tile.revision, title: words.twin.write(tile.revision, tile.kind, tile.key, words.operations[tile.operation]) });
+      tiles.push({ id: `r${tile.revision}`, x, glyph: glyphOfKind(tile.kind), sign: SIGNS[tile.operation], caption: tile.revision % scale.numbers === 0 ? `r${tile.revision}` : '', ghost, hot: hot.has(tile.revision), alarm: tile.alarm === true, revision: tile.revision, title: words.twin.write(tile.revision, tile.kind, tile.key, words.operations[tile.operation]) });
     } else if ('gap' in slot) gaps.push({ id: slot.gap.id, x, above: slot.gap.above, below: slot.gap.below });
     else tiles.push({ id: `future:${slot.future.id}`, x, glyph: glyphOfKind(slot.future.kind), sign: '', caption: slot.future.caption, ghost: true, hot: false, alarm: false, revision: undefined, title: `${slot.future.kind}, ${slot.future.caption}` });
     x += slot.w;
   }
-  boundaries.push(x + BOUNDARY);
+  boundaries.push(x + edge);
   const hand = shown.length;
 
   /** The boundary behind the last slot that is wholly at or before a revision. */
@@ -174,6 +177,7 @@ export function layoutStrip(strip: StripModel, revision: number, branch: boolean
   return {
     trayY,
     tilesY,
+    zoom,
     tiles,
     gaps,
     flags,
