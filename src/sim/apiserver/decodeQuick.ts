@@ -24,6 +24,9 @@ type Mode = typeof OMIT | typeof POINTER | typeof ALWAYS | typeof STRUCT | typeo
 interface Plan {
   readonly struct: StructType;
   readonly names: readonly string[];
+  readonly places: ReadonlyMap<string, number>;
+  /** How many fields are always written. */
+  readonly always: number;
   readonly types: readonly TypeNode[];
   readonly modes: readonly Mode[];
   readonly zeros: readonly unknown[];
@@ -45,17 +48,21 @@ function planOf(struct: StructType, zeroOf: (node: TypeNode) => unknown): Plan {
   if (plan === undefined) {
     const { fields } = struct;
     const types = fields.map((field) => field.type);
+    const names = fields.map((field) => field.name);
+    const modes = fields.map((field, i): Mode => {
+      const type = types[i]!;
+      if (field.pointer) return field.omit === 'never' ? ALWAYS : POINTER;
+      if (field.omit === 'never') return ALWAYS;
+      if (type.is === 'struct') return field.omit === 'empty' ? STRUCT : STRUCT_OR_NOTHING;
+      return field.omit === 'empty' && type.is === 'scalar' && WRITTEN_WHEN_ZERO.includes(type.scalar) ? ALWAYS : OMIT;
+    });
     plan = {
       struct,
-      names: fields.map((field) => field.name),
+      names,
+      places: new Map(names.map((name, i) => [name, i])),
+      always: modes.filter((mode) => mode === ALWAYS || mode === STRUCT).length,
       types,
-      modes: fields.map((field, i): Mode => {
-        const type = types[i]!;
-        if (field.pointer) return field.omit === 'never' ? ALWAYS : POINTER;
-        if (field.omit === 'never') return ALWAYS;
-        if (type.is === 'struct') return field.omit === 'empty' ? STRUCT : STRUCT_OR_NOTHING;
-        return field.omit === 'empty' && type.is === 'scalar' && WRITTEN_WHEN_ZERO.includes(type.scalar) ? ALWAYS : OMIT;
-      }),
+      modes,
       zeros: fields.map((field, i) => (field.pointer ? null : zeroOf(types[i]!))),
     };
     plans.set(struct, plan);
@@ -150,45 +157,67 @@ function node(type: TypeNode, value: unknown, helpers: Helpers): Result {
 
 function walk(struct: StructType, source: Record<string, unknown>, helpers: Helpers): Result {
   if (known.get(source) === struct) return source;
-  const { names, types, modes, zeros } = planOf(struct, helpers.zeroOf);
+  const plan = planOf(struct, helpers.zeroOf);
+  const { places, types, modes } = plan;
+  // Most values come in their decoded form: then a walk over their own few keys is enough, and nothing is built.
   const keys = Object.keys(source);
-  let met = 0;
-  let written = 0;
+  const values: unknown[] = [];
   let isSame = true;
-  const out: Record<string, unknown> = {};
-  for (let i = 0; i < names.length; i++) {
-    const name = names[i]!;
-    const has = met < keys.length && Object.hasOwn(source, name);
-    const before = has ? source[name] : undefined;
-    if (has) met++;
-    let value: unknown;
-    if (before === null || before === undefined) value = undefined;
-    else {
-      value = node(types[i]!, before, helpers);
-      if (value === UNUSUAL) return UNUSUAL;
-    }
+  let last = -1;
+  let always = 0;
+  for (const key of keys) {
+    const i = places.get(key);
+    if (i === undefined) return UNUSUAL;
+    const before = source[key];
     const mode = modes[i]!;
-    if (mode === OMIT) {
-      if (value === undefined || isZero(value)) continue;
-    } else if (mode === POINTER) {
-      if (value === undefined) continue;
-    } else if (mode === STRUCT) {
-      value ??= helpers.zeroStruct((types[i] as Extract<TypeNode, { is: 'struct' }>).struct);
-    } else if (mode === STRUCT_OR_NOTHING) {
-      if (value === undefined || isZero(value)) continue;
-    } else {
-      const type = types[i]!;
-      if (value === undefined || (type.is !== 'scalar' && type.is !== 'struct' && isZero(value))) value = zeros[i];
+    if (i < last) isSame = false;
+    last = i;
+    if (before === null || before === undefined) {
+      values.push(undefined);
+      if (before === null && mode === ALWAYS && plan.zeros[i] === null) always++;
+      else isSame = false;
+      continue;
     }
-    // The same only if the source has this key at this place, too.
-    if (isSame && (keys[written] !== name || value !== before)) isSame = false;
-    written++;
-    out[name] = value;
+    const type = types[i]!;
+    const value = node(type, before, helpers);
+    if (value === UNUSUAL) return UNUSUAL;
+    values.push(value);
+    if (value !== before) isSame = false;
+    if (mode === ALWAYS) {
+      always++;
+      if (type.is !== 'scalar' && type.is !== 'struct' && isZero(value)) isSame = false;
+    } else if (mode === STRUCT) always++;
+    else if (mode !== POINTER && isZero(value)) isSame = false;
   }
-  if (met !== keys.length) return UNUSUAL;
-  const result = isSame && written === keys.length ? source : out;
+  const result = isSame && always === plan.always ? source : built(plan, keys, values, helpers);
   known.set(result, struct);
   return result;
+}
+
+/** A struct with its fields in Go's order, without what Go leaves out, and with what it always writes. */
+function built({ places, names, types, modes, zeros }: Plan, keys: readonly string[], values: readonly unknown[], helpers: Helpers): object {
+  const found: unknown[] = [];
+  for (let k = 0; k < keys.length; k++) found[places.get(keys[k]!)!] = values[k];
+  const out: Record<string, unknown> = {};
+  for (let i = 0; i < names.length; i++) {
+    const type = types[i]!;
+    let value = found[i];
+    switch (modes[i]) {
+      case POINTER:
+        if (value === undefined) continue;
+        break;
+      case STRUCT:
+        value ??= helpers.zeroStruct((type as Extract<TypeNode, { is: 'struct' }>).struct);
+        break;
+      case ALWAYS:
+        if (value === undefined || (type.is !== 'scalar' && type.is !== 'struct' && isZero(value))) value = zeros[i];
+        break;
+      default:
+        if (value === undefined || isZero(value)) continue;
+    }
+    out[names[i]!] = value;
+  }
+  return out;
 }
 
 /** The decoded form, or undefined: look closer. */
