@@ -1,9 +1,10 @@
-// Writes src/sim/apiserver/schemas.generated.ts: what the API server knows of each field, one line a type.
+// Writes src/sim/apiserver/schemas.generated.ts: what the API server knows of each field, one line a type, and
+// goTypes.generated.ts: the internal Go types that some refusals print whole (kubernetes/pkg/apis/core/types.go).
 //
 //   node scripts/compact-schemas.mjs SCHEMAS.json GOMODCACHE
 //
 // SCHEMAS.json holds the OpenAPI v3 component schemas of the API (list map keys, patch strategies and merge keys come from it).
-// GOMODCACHE is a Go module cache that has k8s.io/api and k8s.io/apimachinery: only Go's types say which scalar has which
+// GOMODCACHE is a Go module cache that has k8s.io/api, k8s.io/apimachinery and k8s.io/kubernetes: only Go's types say which scalar has which
 // name in an error message, and which empty field is left out of the answer. Run by hand when the Kubernetes version changes.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
@@ -44,7 +45,7 @@ function parsePackage(name) {
         if (json === undefined) continue;
         const [jsonName, ...options] = json.split(',');
         if (jsonName === '-') continue;
-        fields.push({ json: jsonName, options, type: f[2] });
+        fields.push({ go: f[1], json: jsonName, options, type: f[2] });
       }
       structs.set(m[1], fields);
     }
@@ -132,3 +133,63 @@ ${text}
 };
 `);
 console.log(`${out.size} types, ${text.length} bytes`);
+
+// ---- the internal types
+
+const internalText = readFileSync(`${moduleDir('kubernetes')}/pkg/apis/core/types.go`, 'utf8');
+const internal = new Map([...internalText.matchAll(/^type (\w+) struct \{\n([\s\S]*?)^\}/gm)].map((m) => [m[1], m[2]]));
+const internalNamed = new Map([...internalText.matchAll(/^type (\w+) (?!struct|interface)(\S+)/gm)].map((m) => [m[1], m[2]]));
+const lowerFirst = (text) => text.charAt(0).toLowerCase() + text.slice(1);
+/** The JSON names of a v1 struct's fields by their Go names, those of embedded structs too. */
+function jsonNames(name, into = new Map()) {
+  for (const field of parsed.core.structs.get(name) ?? []) {
+    if (field.go === undefined) jsonNames(field.type.replace(/^\*/, ''), into);
+    else into.set(field.go, field.json);
+  }
+  return into;
+}
+const goOut = new Map();
+const goQueue = ['PodSpec', 'PersistentVolumeSource', 'PersistentVolumeClaimSpec'];
+function goCode(type) {
+  if (type.startsWith('*')) return `*${goCode(type.slice(1))}`;
+  if (type.startsWith('[]')) return `[${goCode(type.slice(2))}`;
+  const map = /^map\[\w+\](.+)$/.exec(type);
+  if (map !== null) return `{${goCode(map[1])}`;
+  if (type === 'string') return 's';
+  if (type === 'bool') return 'b';
+  if (/^int\d*$/.test(type)) return 'i';
+  if (type === 'resource.Quantity') return 'q';
+  if (type === 'intstr.IntOrString') return 'i';
+  if (type.includes('.')) return type.startsWith('types.') ? 's' : 'r';
+  if (internal.has(type)) {
+    goQueue.push(type);
+    return `@${type}`;
+  }
+  return goCode(internalNamed.get(type) ?? 'string');
+}
+function goFields(name, owner) {
+  const names = jsonNames(owner);
+  const out = [];
+  for (const line of internal.get(name).split('\n')) {
+    const m = /^\t(?:(\w+)\s+)?([\w*[\].]+)/.exec(line);
+    if (m === null || line.trim().startsWith('//')) continue;
+    if (m[1] === undefined) {
+      if (internal.has(m[2])) out.push(...goFields(m[2], internal.has(m[2]) && parsed.core.structs.has(m[2]) ? m[2] : owner));
+      continue;
+    }
+    const json = names.get(m[1]) ?? lowerFirst(m[1]);
+    out.push(`${m[1]}${json === lowerFirst(m[1]) ? '' : `=${json}`} ${goCode(m[2])}`);
+  }
+  return out;
+}
+while (goQueue.length > 0) {
+  const name = goQueue.shift();
+  if (!goOut.has(name)) goOut.set(name, goFields(name, name));
+}
+const goText = [...goOut].map(([id, fields]) => `  ${id}: '${fields.join('|')}',`).join('\n');
+writeFileSync(new URL('src/sim/apiserver/goTypes.generated.ts', root), `// Written by scripts/compact-schemas.mjs: do not edit. kinds/goDiff.ts says how a line is read.
+export const GO_TYPES: Readonly<Record<string, string>> = {
+${goText}
+};
+`);
+console.log(`${goOut.size} internal types, ${goText.length} bytes`);

@@ -211,8 +211,11 @@ interface StorageClassIn {
 }
 const BINDING = ['Immediate', 'WaitForFirstConsumer'];
 
+const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
 function validateTopologies(errors: Errors, terms: StorageClassIn['allowedTopologies']): void {
-  const seen = new Set<string>();
+  // Upstream compares with a list that starts with as many empty entries as there are terms: an empty term is always a duplicate.
+  const seen: string[] = (terms ?? []).map(() => '[]');
   terms?.forEach((term, i) => {
     const field = `allowedTopologies[${i}].matchLabelExpressions`;
     const keys = new Set<string>();
@@ -227,9 +230,9 @@ function validateTopologies(errors: Errors, terms: StorageClassIn['allowedTopolo
       if (keys.has(expression.key)) duplicate(errors, `${at}.key`, expression.key);
       keys.add(expression.key);
     });
-    const shown = JSON.stringify([...(term.matchLabelExpressions ?? [])].map((one) => [one.key, [...(one.values ?? [])].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))]));
-    if (seen.has(shown)) duplicate(errors, field, '');
-    seen.add(shown);
+    const shown = JSON.stringify((term.matchLabelExpressions ?? []).map((one) => [one.key, [...(one.values ?? [])].sort(byText)]).sort(([a], [b]) => byText(String(a), String(b))));
+    for (const other of seen) if (other === shown) duplicate(errors, field, '');
+    seen.push(shown);
   });
 }
 

@@ -62,7 +62,8 @@ export function defaultResources<T extends ResourcesIn | undefined>(resources: T
 function defaultProbe(probe: ProbeIn | undefined): ProbeIn | undefined {
   if (probe === undefined) return undefined;
   const httpGet = defaultHttpGet(probe.httpGet);
-  const grpc = probe.grpc !== undefined && probe.grpc.service === undefined ? { ...probe.grpc, service: '' } : probe.grpc;
+  // Go writes this pointer as null when it is not set.
+  const grpc = probe.grpc !== undefined && (probe.grpc.service ?? undefined) === undefined ? { ...probe.grpc, service: '' } : probe.grpc;
   if (httpGet === probe.httpGet && grpc === probe.grpc && !absent(probe.timeoutSeconds) && !absent(probe.periodSeconds) && !absent(probe.successThreshold) && !absent(probe.failureThreshold)) return probe;
   return {
     ...probe,
@@ -141,7 +142,13 @@ const SOURCES = (volume: VolumeIn): number => {
   return count;
 };
 
-function defaultProjection(source: ProjectionIn): ProjectionIn {
+/** Sources of features that are off by default (ClusterTrustBundleProjection, PodCertificateRequest) are dropped, and leave an empty source. */
+function defaultProjection(given: ProjectionIn): ProjectionIn {
+  let source = given;
+  if (given.clusterTrustBundle !== undefined || given.podCertificate !== undefined) {
+    const { clusterTrustBundle: _bundle, podCertificate: _certificate, ...rest } = given;
+    source = rest;
+  }
   if (source.serviceAccountToken !== undefined && source.serviceAccountToken.expirationSeconds === undefined) {
     const { audience, path } = source.serviceAccountToken;
     return { ...source, serviceAccountToken: { ...(audience === undefined ? {} : { audience }), expirationSeconds: 3600, path } };
