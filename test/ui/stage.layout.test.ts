@@ -38,7 +38,7 @@ describe('the drawing has the design’s numbers', () => {
     expect(scene.wires.map((wire) => wire.points)).toContainEqual([{ x: 732, y: 150 }, { x: 732, y: 226 }]);
   });
   it('puts the log as drawn: first a gap, then tiles at a pitch of 44, the hand, and what is next', () => {
-    expect(scene.strip.gaps).toEqual([{ id: 'gap99', x: 98, above: '2 min', below: 'r1–99' }]);
+    expect(scene.strip.gaps).toEqual([{ id: 'gap0-99', x: 98, above: '2 min', below: 'r1–99' }]);
     expect(scene.strip.tiles.map((tile) => tile.x)).toEqual(Array.from({ length: 12 }, (_, i) => 162 + 44 * i));
     expect(scene.strip.tiles.at(-1)).toMatchObject({ caption: 'next', glyph: 'binding', ghost: true });
     expect(scene.strip.handX).toBe(162 + 44 * 11 - 3);
@@ -175,6 +175,10 @@ describe('the strip is a window on the log', () => {
         expect(flags.reduce((sum, flag) => sum + flag.processes.length, 0)).toBe(watchers.filter((watcher) => watcher.process.startsWith('controller/') === (side === 'above')).length);
       }
     }
+  });
+  it('a flag says what the cell of its controller says', () => {
+    const scene = sceneOf({ ...deploySample, controllers: [{ name: 'generic-garbage-collector', label: 'garbage-coll.', state: 'idle', queueLength: 0 }], strip: { ...deploySample.strip, watchers: [{ process: 'controller/generic-garbage-collector', seenRevision: 106, behind: 2 }] } });
+    expect(scene.strip.flags).toMatchObject([{ label: 'garbage-coll.', lag: '2 behind' }]);
   });
   it('who has nothing to see stands at the hand, whatever its cursor says', () => {
     const strip = stripOf(10, 10, [{ process: 'controller/namespace', seenRevision: 2, behind: 0 }]);

@@ -100,7 +100,7 @@ export function layout(model: StageModel, size: StageSize, words: StageMessages,
   const controllers = keep((was) => was.controllers === model.controllers, (scene) => scene.controllers, () => layoutControllers(model.controllers, geometry, words));
   const scheduler = keep((was) => was.scheduler === model.scheduler, (scene) => scene.scheduler, () => layoutScheduler(model.scheduler, geometry, words));
   const plate = keep((was) => was.apiserver === model.apiserver && was.branch === model.branch, (scene) => scene.plate, () => layoutPlate(model, geometry, words));
-  const strip = keep((was) => old?.scene.strip.zoom === zoom && was.strip === model.strip && was.revision === model.revision && was.branch === model.branch, (scene) => scene.strip, () => layoutStrip(model.strip, model.revision, branch, geometry, words, zoom));
+  const strip = keep((was) => old?.scene.strip.zoom === zoom && was.strip === model.strip && was.revision === model.revision && was.branch === model.branch, (scene) => scene.strip, () => layoutStrip(model.strip, model.revision, branch, geometry, words, zoom, new Map(model.controllers.map((controller) => [controller.name, controller.label]))));
   const chain = keep((was) => was.chain === model.chain, (scene) => scene.chain, () => layoutChain(model.chain, geometry, words));
   const hasTraffic = model.traffic !== undefined;
   const nodes = keep((was) => was.nodes === model.nodes && (was.traffic !== undefined) === hasTraffic, (scene) => scene.nodes, () => layoutNodes(model.nodes, hasTraffic, geometry, words));

@@ -108,7 +108,7 @@ export interface YouLine {
 
 export type ControllerState = 'idle' | 'watching' | 'working' | 'alarm' | 'down';
 export interface ControllerModel {
-  /** The process: "controller/deployment" is made of it. */
+  /** The process's own name ("deployment-controller"); its `Endpoint` is `controller/` and this name. */
   readonly name: string;
   /** What the cell says, at most 14 characters; upstream's own name. */
   readonly label: string;

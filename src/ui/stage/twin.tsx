@@ -69,7 +69,7 @@ export const Twin = memo(function Twin({ model, words, uid, visible, onSelect }:
       {late.length > 0 && (
         <>
           <h3>{twin.cursors}</h3>
-          <ul>{late.map((watcher) => <li key={watcher.process}>{twin.seen(watcher.process, watcher.behind)}</li>)}</ul>
+          <ul>{late.map((watcher) => <li key={watcher.process}>{twin.seen(watcher.process.startsWith('controller/') ? (model.controllers.find((controller) => `controller/${controller.name}` === watcher.process)?.label ?? watcher.process) : watcher.process, watcher.behind)}</li>)}</ul>
         </>
       )}
       <h3>{twin.clients}</h3>

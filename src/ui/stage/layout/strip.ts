@@ -82,14 +82,14 @@ function gapText(gap: GapTile, words: StageMessages): string {
 
 const FUTURE_MOST = 236;
 
-export function layoutStrip(strip: StripModel, revision: number, branch: boolean, geometry: Geometry, words: StageMessages, zoom: StripZoom = 0): StripScene {
+export function layoutStrip(strip: StripModel, revision: number, branch: boolean, geometry: Geometry, words: StageMessages, zoom: StripZoom = 0, labels: ReadonlyMap<string, string> = new Map()): StripScene {
   const scale = ZOOMS[zoom];
   const trayY = geometry.plateY + TRAY.top;
   const tilesY = geometry.plateY + TRAY.tiles;
   const slotOf = (tile: WriteTile | GapTile, ghost: boolean): Slot =>
     tile.type === 'write'
       ? { w: scale.pitch, tile, ghost }
-      : { w: scale.gap, gap: { id: `gap${tile.upToRevision}`, above: words.duration(tile.durationMicros), below: gapText(tile, words) }, from: tile.afterRevision, upTo: tile.upToRevision };
+      : { w: scale.gap, gap: { id: `gap${tile.afterRevision}-${tile.upToRevision}`, above: words.duration(tile.durationMicros), below: gapText(tile, words) }, from: tile.afterRevision, upTo: tile.upToRevision };
   const isPast = (tile: WriteTile | GapTile): boolean => (tile.type === 'write' ? tile.revision : tile.upToRevision) <= revision;
   const written = strip.tiles.map((tile) => slotOf(tile, !isPast(tile)));
   const handIndex = strip.tiles.filter(isPast).length;
@@ -167,7 +167,7 @@ export function layoutStrip(strip: StripModel, revision: number, branch: boolean
   };
   const marks = layoutMarks(strip.marks, (at) => boundaries[Math.min(behind(at), slots.length)] ?? ROW_X, shown.length > 0 && 'gap' in shown[0]! ? shown[0].upTo : 0);
   const discs = marks.map((mark) => mark.x);
-  const flags = [...layoutFlags(strip.watchers, 'above', revision, behind, hand, boundaries, discs, words), ...layoutFlags(strip.watchers, 'below', revision, behind, hand, boundaries, [], words)];
+  const flags = [...layoutFlags(strip.watchers, 'above', revision, behind, hand, boundaries, discs, words, labels), ...layoutFlags(strip.watchers, 'below', revision, behind, hand, boundaries, [], words, labels)];
   const above = flags.filter((flag) => flag.side === 'above').map((flag) => ({ from: flag.x - flag.width, to: flag.x }));
   const stops: { x: number; revision: number }[] = [];
   slots.forEach((slot, i) => {
@@ -213,7 +213,7 @@ const PENNANT = 24;
 const isNode = (watcher: WatcherModel): boolean => watcher.process.startsWith('kubelet/') || watcher.process.startsWith('proxy/');
 const afterSlash = (text: string): string => text.slice(text.indexOf('/') + 1);
 
-function layoutFlags(watchers: readonly WatcherModel[], side: FlagScene['side'], revision: number, behindSlot: (revision: number) => number, hand: number, boundaries: readonly number[], discs: readonly number[], words: StageMessages): FlagScene[] {
+function layoutFlags(watchers: readonly WatcherModel[], side: FlagScene['side'], revision: number, behindSlot: (revision: number) => number, hand: number, boundaries: readonly number[], discs: readonly number[], words: StageMessages, labels: ReadonlyMap<string, string>): FlagScene[] {
   const mine = watchers.filter((watcher) => isNode(watcher) === (side === 'below'));
   const groups = new Map<string, { at: number; behind: number; watchers: WatcherModel[] }>();
   for (const watcher of mine) {
@@ -239,7 +239,7 @@ function layoutFlags(watchers: readonly WatcherModel[], side: FlagScene['side'],
   places.forEach((group, i) => {
     const x = boundaries[group.at] ?? ROW_X;
     const lag = group.behind >= 2 ? words.behind(group.behind) : undefined;
-    const label = nameGroup(group.watchers, places.length > 1 && i === places.length - 1, words);
+    const label = nameGroup(group.watchers, places.length > 1 && i === places.length - 1, words, labels);
     const inset = discs.some((disc) => Math.abs(disc - x) < 2) ? 8 : 0;
     const previous = i === 0 ? TRAY.x + 4 : (boundaries[places[i - 1]!.at] ?? ROW_X) + 3;
     // A mark's disc further left ends the room too: a cloth never hides one.
@@ -259,14 +259,14 @@ function layoutFlags(watchers: readonly WatcherModel[], side: FlagScene['side'],
 
 export const flagWidth = (label: string, lag: string | undefined): number => sansWidth(label, 11) + 20 + (lag === undefined ? 0 : sansWidth(lag, 11, 500) + 4);
 
-function nameGroup(group: readonly WatcherModel[], isRest: boolean, words: StageMessages): string {
+function nameGroup(group: readonly WatcherModel[], isRest: boolean, words: StageMessages, labels: ReadonlyMap<string, string>): string {
   const processes = group.map((watcher) => watcher.process);
   const n = processes.length;
   if (n === 1) {
     const only = processes[0]!;
     if (only.startsWith('kubelet/')) return `kubelet ${afterSlash(only)}`;
     if (only.startsWith('proxy/')) return `kube-proxy ${afterSlash(only)}`;
-    return only.startsWith('controller/') ? afterSlash(only) : only;
+    return only.startsWith('controller/') ? (labels.get(afterSlash(only)) ?? afterSlash(only)) : only;
   }
   const kubelets = processes.filter((process) => process.startsWith('kubelet/')).length;
   const proxies = processes.filter((process) => process.startsWith('proxy/')).length;
