@@ -259,6 +259,11 @@ export function trustDecoded(value: object, struct: StructType): void {
 
 const HELPERS = { zeroOf, zeroStruct, setOwn };
 const NOTHING: readonly string[] = [];
+/** An object in its decoded form, as far as nothing about it is unusual: what the server itself put together gets Go's order of fields. */
+export function inDecodedForm<T extends object>(struct: StructType, object: T): T {
+  return (decodeQuick(struct, object as unknown as Record<string, unknown>, HELPERS) ?? object) as T;
+}
+
 /** Decodes one value of a known type; `object` is undefined when `error` is there. */
 export function decodeAs(struct: StructType, value: unknown): { readonly value?: object; readonly error?: string; readonly strict: readonly string[] } {
   const context: Context = { goPath: [], structs: [], path: [], strict: [], saved: undefined };

@@ -1,3 +1,5 @@
+import { canonicalQuantity } from '../api/quantity.ts';
+import { parseGoTime } from './goText.ts';
 import { structType, type Scalar, type StructType, type TypeNode } from './schema.ts';
 
 /**
@@ -75,6 +77,8 @@ const MICRO_TIME = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0
 /** Quantities whose spelling is certainly the canonical one. */
 const QUANTITY = /^(?:0|[1-9]\d{0,2}|[1-9]\d{0,2}[mkMG]|[1-9]\d{0,2}[KMG]i)$/;
 
+const spelt = (value: string, time: { readonly text: string } | { readonly error: string }): Result => ('text' in time && time.text === value ? value : UNUSUAL);
+
 function scalar(kind: Scalar, value: unknown): Result {
   switch (kind) {
     case 's':
@@ -88,11 +92,12 @@ function scalar(kind: Scalar, value: unknown): Result {
     case 'l':
       return Number.isSafeInteger(value) && !Object.is(value, -0) ? value : UNUSUAL;
     case 't':
-      return typeof value === 'string' && TIME.test(value) ? value : UNUSUAL;
     case 'u':
-      return typeof value === 'string' && MICRO_TIME.test(value) ? value : UNUSUAL;
+      if (typeof value !== 'string') return UNUSUAL;
+      return (kind === 't' ? TIME : MICRO_TIME).test(value) ? value : spelt(value, parseGoTime(value, kind === 'u'));
     case 'q':
-      return typeof value === 'string' && QUANTITY.test(value) ? value : UNUSUAL;
+      if (typeof value !== 'string') return UNUSUAL;
+      return QUANTITY.test(value) ? value : (canonicalQuantity(value) ?? UNUSUAL);
     case 'r':
       return value;
     default:

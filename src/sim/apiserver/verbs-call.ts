@@ -7,7 +7,7 @@ import { timestamp, type Micros } from '../api/time.ts';
 import { mix } from '../kernel/draw.ts';
 import { OBJECT_META, trust } from './decodeQuick.ts';
 import { typeOfKind } from './schema.ts';
-import type { FieldValidation } from './decode.ts';
+import { inDecodedForm, type FieldValidation } from './decode.ts';
 import { invalid } from './status.ts';
 import { commit, head, type Store } from './store.ts';
 import type { FieldError } from './strategy.ts';
@@ -66,14 +66,17 @@ export interface WriteOptions {
 
 /** Writes one object (or its end). A dry run leaves the store alone and answers as if. */
 export function write(call: Call, key: string, after: KubernetesObject | undefined, options: WriteOptions): KubernetesObject | undefined {
-  if (call.dryRun) return after;
+  const kind = options.kind ?? call.info.kind;
+  const struct = typeOfKind(kind);
+  const settled = after === undefined || struct === undefined ? after : inDecodedForm(struct, after);
+  if (call.dryRun) return settled;
   const { context, request } = call;
   const subresource = options.subresource ?? call.subresource;
   const change = commit(context.store, {
     at: context.now,
-    kind: options.kind ?? call.info.kind,
+    kind,
     key,
-    after,
+    after: settled,
     by: options.by ?? request.user,
     verb: options.verb,
     ...(subresource === undefined ? {} : { subresource }),
@@ -82,10 +85,9 @@ export function write(call: Call, key: string, after: KubernetesObject | undefin
   });
   const written = change.after;
   // What is stored is in its decoded form: whoever sends it back has only what he changed looked at.
-  if (written !== undefined) {
+  if (written !== undefined && struct !== undefined) {
     trust(written.metadata, OBJECT_META);
-    const struct = typeOfKind(written.kind);
-    if (struct !== undefined) trust(written, struct);
+    trust(written, struct);
   }
   return written;
 }
