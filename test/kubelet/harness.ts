@@ -1,7 +1,7 @@
 import type { Change } from '../../src/sim/api/change.ts';
 import type { NodeConfig } from '../../src/sim/api/cluster.ts';
 import { keyOf, type Kind, type KubernetesObject, type Node, type Pod } from '../../src/sim/api/object.ts';
-import { USERS, type Request, type Response } from '../../src/sim/api/request.ts';
+import type { Request, Response } from '../../src/sim/api/request.ts';
 import { SECOND, timestamp, type Micros } from '../../src/sim/api/time.ts';
 import { draw, newChance } from '../../src/sim/kernel/draw.ts';
 import type { AnyProcess, Message, Note, Out, Stimulus, View } from '../../src/sim/kernel/process.ts';

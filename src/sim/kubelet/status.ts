@@ -21,6 +21,7 @@ export interface StatusOptions {
 }
 
 const NO_LAST: ContainerState = Object.freeze({});
+const NO_RESOURCES = Object.freeze({});
 
 const terminatedState = (record: ContainerRecord, hollow: boolean): ContainerState =>
   Object.freeze({
@@ -36,28 +37,22 @@ const terminatedState = (record: ContainerRecord, hollow: boolean): ContainerSta
 /** What becomes `lastState` when a container is started again. */
 export const lastStateOf = (record: ContainerRecord): ContainerState => terminatedState(record, false);
 
+type Making<T> = { -readonly [K in keyof T]: T[K] } & { volumeMounts?: unknown; allocatedResources?: unknown };
+
+function mountsOf(spec: Container): readonly unknown[] | undefined {
+  const mounts = spec.volumeMounts;
+  if (mounts === undefined || mounts.length === 0) return undefined;
+  return mounts.map((mount) => (mount.readOnly === true ? { mountPath: mount.mountPath, name: mount.name, readOnly: true, recursiveReadOnly: 'Disabled' } : { mountPath: mount.mountPath, name: mount.name }));
+}
+
 function containerStatus(spec: Container, record: ContainerRecord | undefined, options: StatusOptions, waitingReason: string): ContainerStatus {
   const { hollow } = options;
-  const mounts = spec.volumeMounts?.map((mount) => ({
-    mountPath: mount.mountPath,
-    name: mount.name,
-    ...(mount.readOnly === true ? { readOnly: true, recursiveReadOnly: 'Disabled' } : {}),
-  }));
-  const more = mounts === undefined || mounts.length === 0 ? undefined : { volumeMounts: mounts };
-  const created = record !== undefined && record.attempt >= 0 && record.containerId !== '';
-  if (record === undefined || !created) {
-    const waiting = record?.waiting ?? { reason: waitingReason };
-    return {
-      name: spec.name,
-      state: { waiting },
-      lastState: record?.last ?? NO_LAST,
-      ready: hollow,
-      restartCount: record === undefined ? 0 : Math.max(record.attempt, 0),
-      image: spec.image,
-      imageID: '',
-      ...(hollow ? undefined : { started: false }),
-      ...more,
-    } as ContainerStatus;
+  const mounts = mountsOf(spec);
+  if (record === undefined || record.attempt < 0 || record.containerId === '') {
+    const status: Making<ContainerStatus> = { name: spec.name, state: { waiting: record?.waiting ?? { reason: waitingReason } }, lastState: NO_LAST, ready: hollow, restartCount: 0, image: spec.image, imageID: '' };
+    if (!hollow) status.started = false;
+    if (mounts !== undefined) status.volumeMounts = mounts;
+    return status;
   }
   const running = record.phase === 'running' || record.phase === 'stopping';
   let state: ContainerState;
@@ -69,21 +64,15 @@ function containerStatus(spec: Container, record: ContainerRecord | undefined, o
     last = terminatedState(record, hollow);
   } else state = terminatedState(record, hollow);
   const endedWell = record.kind === 'init' && record.phase === 'exited' && record.exitCode === 0;
-  const resources = spec.resources ?? {};
-  return {
-    name: spec.name,
-    state,
-    lastState: last,
-    ready: hollow || endedWell || (running && record.ready),
-    restartCount: record.attempt,
-    image: record.image,
-    imageID: record.imageId,
-    containerID: record.containerId,
-    ...(hollow ? undefined : { started: running && record.started }),
-    ...(resources.requests === undefined ? undefined : { allocatedResources: resources.requests }),
-    resources: { ...(resources.limits === undefined ? undefined : { limits: resources.limits }), ...(resources.requests === undefined ? undefined : { requests: resources.requests }) },
-    ...more,
-  } as ContainerStatus;
+  const status: Making<ContainerStatus> = {
+    name: spec.name, state, lastState: last, ready: hollow || endedWell || (running && record.ready), restartCount: record.attempt, image: record.image, imageID: record.imageId, containerID: record.containerId,
+  };
+  if (!hollow) status.started = running && record.started;
+  const requests = spec.resources?.requests;
+  if (requests !== undefined) status.allocatedResources = requests;
+  status.resources = spec.resources ?? NO_RESOURCES;
+  if (mounts !== undefined) status.volumeMounts = mounts;
+  return status;
 }
 
 export function restartPolicyOf(spec: Container, pod: Pod): string {
@@ -195,16 +184,15 @@ function readyDraft(pod: Pod, containersReady: Draft, others: readonly Condition
 }
 
 function condition(draft: Draft, old: readonly Condition[] | undefined, generation: number | undefined, now: Micros): Condition {
-  const before = old?.find((each) => each.type === draft.type);
-  return {
-    type: draft.type,
-    ...(generation === undefined ? undefined : { observedGeneration: generation }),
-    status: draft.status,
-    lastProbeTime: null,
-    lastTransitionTime: before?.status === draft.status && before.lastTransitionTime !== undefined ? before.lastTransitionTime : timestamp(now),
-    ...(draft.reason === undefined ? undefined : { reason: draft.reason }),
-    ...(draft.message === undefined ? undefined : { message: draft.message }),
-  };
+  let before: Condition | undefined;
+  if (old !== undefined) for (const each of old) if (each.type === draft.type) before = each;
+  if (before !== undefined && before.status === draft.status && before.reason === draft.reason && before.message === draft.message && before.observedGeneration === generation) return before;
+  const made: Making<Condition> = { type: draft.type, status: draft.status, lastProbeTime: null };
+  if (generation !== undefined) made.observedGeneration = generation;
+  made.lastTransitionTime = before?.status === draft.status && before.lastTransitionTime !== undefined ? before.lastTransitionTime : timestamp(now);
+  if (draft.reason !== undefined) made.reason = draft.reason;
+  if (draft.message !== undefined) made.message = draft.message;
+  return made;
 }
 
 /** The sum of what the containers name, as spec.resources of the Pod would have it. */
@@ -248,36 +236,48 @@ export function generateStatus(worker: PodWorker, options: StatusOptions): PodSt
   if (worker.stage === 'finished' && phase !== 'Succeeded' && phase !== 'Failed') phase = 'Failed';
 
   const generation = pod.metadata.generation;
-  const others = (worker.apiStatus.conditions ?? []).filter((each) => !OWN_CONDITIONS.includes(each.type));
+  const conditions: Condition[] = [];
+  for (const each of worker.apiStatus.conditions ?? []) if (!OWN_CONDITIONS.includes(each.type)) conditions.push(each);
   const containersReady = containersReadyDraft(pod, inits, apps, phase);
-  const drafts: readonly Draft[] = [
-    { type: 'PodReadyToStartContainers', status: worker.sandbox.state === 'ready' ? 'True' : 'False' },
-    initializedDraft(pod, inits, phase, appStarted),
-    readyDraft(pod, containersReady, others),
-    containersReady,
-    { type: 'PodScheduled', status: 'True' },
-  ];
-  const hostNetwork = pod.spec.hostNetwork === true;
-  const podIp = hostNetwork ? options.hostIp : worker.sandbox.ip !== '' ? worker.sandbox.ip : undefined;
-  const requests = worker.stage === 'terminated' || worker.stage === 'finished' ? undefined : podResources(pod, 'requests');
-  const limits = podResources(pod, 'limits');
+  const ready = readyDraft(pod, containersReady, conditions);
+  const oldConditions = old.conditions;
+  conditions.push(
+    condition(worker.sandbox.state === 'ready' ? SANDBOX_READY : SANDBOX_MISSING, oldConditions, generation, now),
+    condition(initializedDraft(pod, inits, phase, appStarted), oldConditions, generation, now),
+    condition(ready, oldConditions, generation, now),
+    condition(containersReady, oldConditions, generation, now),
+    condition(SCHEDULED, oldConditions, generation, now),
+  );
+  const status: Making<PodStatus> = { phase, conditions };
+  if (generation !== undefined) status.observedGeneration = generation;
+  if (message !== undefined) status.message = message;
+  if (reason !== undefined) status.reason = reason;
+  const { hostIp } = options;
+  if (hostIp !== undefined) {
+    status.hostIP = hostIp;
+    status.hostIPs = old.hostIP === hostIp && old.hostIPs !== undefined ? old.hostIPs : [{ ip: hostIp }];
+  }
+  const podIp = pod.spec.hostNetwork === true ? hostIp : worker.sandbox.ip !== '' ? worker.sandbox.ip : undefined;
+  if (podIp !== undefined) {
+    status.podIP = podIp;
+    status.podIPs = old.podIP === podIp && old.podIPs !== undefined ? old.podIPs : [{ ip: podIp }];
+  }
+  status.startTime = old.startTime ?? timestamp(now);
+  if (inits.length > 0) status.initContainerStatuses = inits;
+  status.containerStatuses = apps;
+  if (old.qosClass !== undefined) status.qosClass = old.qosClass;
   const allocated = podResources(pod, 'requests');
-  return Object.freeze({
-    ...(generation === undefined ? undefined : { observedGeneration: generation }),
-    phase,
-    conditions: [...others, ...drafts.map((draft) => condition(draft, old.conditions, generation, now))],
-    ...(message === undefined ? undefined : { message }),
-    ...(reason === undefined ? undefined : { reason }),
-    ...(options.hostIp === undefined ? undefined : { hostIP: options.hostIp, hostIPs: [{ ip: options.hostIp }] }),
-    ...(podIp === undefined ? undefined : { podIP: podIp, podIPs: [{ ip: podIp }] }),
-    startTime: old.startTime ?? timestamp(now),
-    ...(inits.length === 0 ? undefined : { initContainerStatuses: inits }),
-    containerStatuses: apps,
-    ...(old.qosClass === undefined ? undefined : { qosClass: old.qosClass }),
-    ...(allocated === undefined ? undefined : { allocatedResources: allocated }),
-    resources: { ...(limits === undefined ? undefined : { limits }), ...(requests === undefined ? undefined : { requests }) },
-  }) as PodStatus;
+  const limits = podResources(pod, 'limits');
+  if (allocated !== undefined) status.allocatedResources = allocated;
+  // What it had is given back when it has ended.
+  const requests = worker.stage === 'terminated' || worker.stage === 'finished' ? undefined : allocated;
+  status.resources = limits === undefined && requests === undefined ? NO_RESOURCES : { ...(limits === undefined ? undefined : { limits }), ...(requests === undefined ? undefined : { requests }) };
+  return Object.freeze(status);
 }
+
+const SANDBOX_READY: Draft = { type: 'PodReadyToStartContainers', status: 'True' };
+const SANDBOX_MISSING: Draft = { type: 'PodReadyToStartContainers', status: 'False' };
+const SCHEDULED: Draft = { type: 'PodScheduled', status: 'True' };
 
 /** The status of a Pod that this kubelet will not run (rejectPod). */
 export function rejectedStatus(worker: PodWorker, reason: string, message: string, now: Micros): PodStatus {
@@ -334,9 +334,15 @@ const MERGE_KEYS: Readonly<Record<string, string>> = { conditions: 'type', podIP
 export function statusPatch(uid: string, before: PodStatus, now: PodStatus): unknown {
   const old = before as unknown as Fields;
   const next = now as unknown as Fields;
-  const { conditions: _c, podIPs: _p, qosClass: _q, ...rest } = next;
-  const { conditions: _oc, podIPs: _op, qosClass: _oq, nominatedNodeName: _n, ...oldRest } = old;
-  const status: Record<string, unknown> = difference(oldRest, rest) ?? {};
+  const status: Record<string, unknown> = {};
+  for (const key in next) {
+    if (key in MERGE_KEYS || key === 'qosClass') continue;
+    const value = next[key];
+    const was = old[key];
+    if (value === undefined || same(was, value)) continue;
+    status[key] = isMap(value) && isMap(was) ? difference(was, value) : value;
+  }
+  for (const key in old) if (!(key in MERGE_KEYS) && key !== 'qosClass' && key !== 'nominatedNodeName' && old[key] !== undefined && old[key] !== null && next[key] === undefined) status[key] = null;
   for (const field in MERGE_KEYS) {
     const key = MERGE_KEYS[field]!;
     const items = (next[field] ?? []) as readonly Fields[];

@@ -121,8 +121,20 @@ function layersOf(repository: string, name: string, tag: string): readonly Layer
   return [...shared, ...rest];
 }
 
+/** Invisible: the same reference always gets the same answer. */
+const known = new Map<string, Lookup>();
+
 /** What the registry says about a reference. */
 export function lookUp(reference: string): Lookup {
+  const before = known.get(reference);
+  if (before !== undefined) return before;
+  if (known.size > 1000) known.clear();
+  const found = resolve(reference);
+  known.set(reference, found);
+  return found;
+}
+
+function resolve(reference: string): Lookup {
   const parsed = parse(reference);
   if (parsed === undefined) {
     const lower = reference.toLowerCase();
