@@ -32,6 +32,8 @@ export interface Digested {
   recentDecisions(upTo: number): readonly SmallDecision[];
   lastWriteOf(process: string, upTo: number): Micros | undefined;
   marks(upTo: number): readonly MarkModel[];
+  /** The last thing that was done from outside. */
+  lastInput(upTo: number): { readonly at: Micros; readonly kind: 'command' | 'fault'; readonly text: string } | undefined;
   traffic(upTo: number, last: number): { readonly total: number; readonly failed: number; readonly recent: readonly TrafficOutcome[] };
 }
 
@@ -46,6 +48,7 @@ const upToIndex = <T extends { readonly step: number }>(list: readonly T[], step
   return low;
 };
 
+const podOf = (note: { readonly [field: string]: unknown }): string | undefined => (note['backend'] as { readonly pod?: string } | undefined)?.pod;
 const faultTarget = (fault: Fault): string => ('node' in fault ? fault.node : 'pod' in fault ? fault.pod.slice(fault.pod.indexOf('/') + 1) : fault.component);
 
 export function newDigested(describeFault: (fault: Fault, target: string) => string): Digested {
@@ -53,6 +56,7 @@ export function newDigested(describeFault: (fault: Fault, target: string) => str
   let revision = 0;
   const decisions: SmallDecision[] = [];
   const marks: { step: number; mark: MarkModel }[] = [];
+  const inputs: { step: number; at: Micros; kind: 'command' | 'fault'; text: string }[] = [];
   const outcomes: (TrafficOutcome & { readonly failedSoFar: number })[] = [];
   const writes = new Map<string, { step: number; at: Micros }[]>();
 
@@ -71,7 +75,10 @@ export function newDigested(describeFault: (fault: Fault, target: string) => str
           : command.type === 'fault'
             ? { id: `f${record.step}`, afterRevision: revision, kind: 'fault', text: describeFault(command.fault, faultTarget(command.fault)) }
             : undefined;
-      if (mark !== undefined) marks.push({ step: record.step, mark });
+      if (mark !== undefined) {
+        marks.push({ step: record.step, mark });
+        if (mark.kind === 'command' || mark.kind === 'fault') inputs.push({ step: record.step, at: record.at, kind: mark.kind, text: mark.text });
+      }
     }
     for (const note of record.notes ?? []) {
       if (note.type === 'decision') {
@@ -87,7 +94,7 @@ export function newDigested(describeFault: (fault: Fault, target: string) => str
       } else if (note.type === 'request') {
         const outcome = String(note['outcome']);
         const failedSoFar = (outcomes.at(-1)?.failedSoFar ?? 0) + (outcome === 'answered' ? 0 : 1);
-        outcomes.push({ step: record.step, outcome, failedSoFar, ...(typeof note['pod'] === 'string' ? { pod: note['pod'] } : {}) });
+        outcomes.push({ step: record.step, outcome, failedSoFar, ...(podOf(note) === undefined ? {} : { pod: podOf(note)! }) });
       }
     }
   }
@@ -102,6 +109,7 @@ export function newDigested(describeFault: (fault: Fault, target: string) => str
       trim(decisions);
       trim(marks);
       trim(outcomes);
+      trim(inputs);
       for (const list of writes.values()) trim(list);
       revision = marks.at(-1)?.mark.afterRevision ?? 0;
     },
@@ -114,6 +122,7 @@ export function newDigested(describeFault: (fault: Fault, target: string) => str
       return list === undefined ? undefined : list[upToIndex(list, upTo) - 1]?.at;
     },
     marks: (upTo) => marks.slice(0, upToIndex(marks, upTo)).map(({ mark }) => mark),
+    lastInput: (upTo) => inputs[upToIndex(inputs, upTo) - 1],
     traffic(upTo, last) {
       const end = upToIndex(outcomes, upTo);
       return { total: end, failed: outcomes[end - 1]?.failedSoFar ?? 0, recent: outcomes.slice(Math.max(0, end - last), end) };

@@ -1,7 +1,7 @@
 import type { Change } from '../../sim/api/change.ts';
 import type { Command, Fault } from '../../sim/api/cluster.ts';
 import type { Micros } from '../../sim/api/time.ts';
-import { changesAfter } from '../../sim/apiserver/store.ts';
+import { changeAt, changesAfter } from '../../sim/apiserver/store.ts';
 import { act, answerTo, digestOf, fork, newTimeline, nextMoment, read, seek, stepForward, type Input, type Story, type Timeline } from '../../sim/index.ts';
 import { at as itemAt } from '../../sim/kernel/journal.ts';
 import type { StepRecord } from '../../sim/kernel/trace.ts';
@@ -10,6 +10,7 @@ import { kubectl, splitCommandLine, type Step as KubectlStep } from '../../kubec
 import type { Response } from '../../sim/api/request.ts';
 import type { StageTarget, YouLine } from '../stage/model.ts';
 import { newDigested } from './digested.ts';
+import { podInside, processInside, serviceInside, whatIfOf } from './inside.ts';
 import { inspectObject } from './inspect.ts';
 import { isBeat, isMoment } from './moments.ts';
 import type { Answer, Ask, ChapterModel, Inspection, SeekTarget, Still, Tell, Unit, WhyModel } from './protocol.ts';
@@ -44,7 +45,11 @@ export interface EngineParts {
 const SLICE_MILLIS = 8;
 /** No story goes on for ever in one ask: a day of virtual time ahead is the end of any search for the next moment. */
 const HORIZON: Micros = 24 * 3600 * 1_000_000;
-/** Beyond this a beat is one long quiet stretch, in which the hand sweeps. */
+/** When nothing worth showing happens for so long, the story has come to rest: longer than any timer of the scenarios. */
+const REST: Micros = 420 * 1_000_000;
+/** With traffic, quiet time is shown in stretches that grow while nothing else happens. */
+const FIRST_STRETCH: Micros = 5 * 1_000_000;
+const LONGEST_STRETCH: Micros = 60 * 1_000_000;
 const YOU_LINES = 4;
 
 interface Shell {
@@ -71,6 +76,7 @@ export function newEngine(parts: EngineParts): { readonly ask: (id: number, ask:
   let said: { readonly step: number; readonly line: YouLine }[] = [];
   let later: readonly Change[] = [];
   let newest = 0;
+  let stretch: Micros = FIRST_STRETCH;
 
   const need = (): Timeline => {
     if (timeline === undefined) throw new Error('no story is open');
@@ -109,6 +115,9 @@ export function newEngine(parts: EngineParts): { readonly ask: (id: number, ask:
       chapter: current?.id,
       nextAt: nextAt === Infinity ? undefined : nextAt,
       branch,
+      lastInput: digested.lastInput(world.steps),
+      traffic: [...world.traffic.keys()],
+      inputs: here.played,
       shellBusy: shell !== undefined,
       digest: digestOf(here),
       ...(promised === undefined ? {} : { promised }),
@@ -231,9 +240,9 @@ export function newEngine(parts: EngineParts): { readonly ask: (id: number, ask:
   // ---- moving
 
   /** Goes on until `stop` says so of a step, in slices; false when the story has ended, or a newer ask came. */
-  async function goOn(id: number, stop: (record: StepRecord) => boolean): Promise<boolean> {
+  async function goOn(id: number, stop: (record: StepRecord) => boolean, horizon = HORIZON): Promise<boolean> {
     const here = need();
-    const until = here.world.now + HORIZON;
+    const until = here.world.now + horizon;
     let began = parts.clock();
     for (;;) {
       if (nextMoment(here) > until || !stepOnce()) return false;
@@ -292,19 +301,32 @@ export function newEngine(parts: EngineParts): { readonly ask: (id: number, ask:
     return goTo(id, target);
   }
 
-  async function next(id: number, unit: Unit | 'beat'): Promise<void> {
-    const { world } = need();
+  /** True when such a moment came; otherwise the present is where it was. */
+  async function next(id: number, unit: Unit | 'beat'): Promise<boolean> {
+    const here = need();
+    const { world } = here;
+    const from = { at: world.now, steps: world.steps };
     if (unit === 'chapter') {
       follow();
       const count = (): number => (chapters?.chapters(need().world.steps) ?? []).filter((chapter) => chapter.step !== undefined).length + (chapters?.tenSteps(need().world.steps) ?? []).filter((chapter) => chapter.step !== undefined).length;
       const before = count();
-      await goOn(id, () => {
+      const found = await goOn(id, () => {
         follow();
         return count() > before;
-      });
-      return;
+      }, 2 * REST);
+      if (!found && newest === id) await goTo(id, { steps: from.steps });
+      return found;
     }
-    await goOn(id, (record) => (unit === 'beat' ? isBeat(record) : isMoment(record, unit, world)));
+    const flowing = unit === 'beat' && world.traffic.size > 0;
+    const until = flowing ? from.at + stretch : Infinity;
+    let reached = false;
+    const found = await goOn(id, (record) => {
+      reached = unit === 'beat' ? isBeat(record) : isMoment(record, unit, here.world);
+      return reached || record.at >= until;
+    }, REST);
+    stretch = reached ? FIRST_STRETCH : Math.min(LONGEST_STRETCH, 2 * stretch);
+    if (!found && newest === id) await goTo(id, { steps: from.steps });
+    return found;
   }
 
   async function back(id: number, unit: Unit): Promise<void> {
@@ -325,7 +347,21 @@ export function newEngine(parts: EngineParts): { readonly ask: (id: number, ask:
   function inspect(target: StageTarget): Inspection {
     const { world } = need();
     const why = parts.whyOf(world, target);
-    if (target.on === 'object') return { ...inspectObject(world, target.kind, target.key), why };
+    if (target.on === 'object') {
+      const pod = target.kind === 'Pod' ? podInside(world, target.key) : undefined;
+      const service = target.kind === 'Service' ? serviceInside(world, target.key) : undefined;
+      const whatIf = target.kind === 'Pod' ? whatIfOf(world, target.key) : undefined;
+      return { ...inspectObject(world, target.kind, target.key), why, ...(pod === undefined ? {} : { pod }), ...(service === undefined ? {} : { service }), ...(whatIf === undefined ? {} : { whatIf }) };
+    }
+    if (target.on === 'change') {
+      const change = changeAt(world.store, target.revision);
+      if (change !== undefined) return { ...inspectObject(world, change.kind, change.key), target, why: parts.whyOf(world, { on: 'object', kind: change.kind, key: change.key }) };
+    }
+    if (target.on === 'traffic') {
+      const service = [...world.traffic.values()][0]?.service;
+      if (service !== undefined) return { ...inspectObject(world, 'Service', service), target, why, service: serviceInside(world, service)! };
+    }
+    if (target.on === 'process') return { target, at: world.now, object: undefined, before: undefined, gone: false, changes: [], events: [], decisions: [], why, work: processInside(world, target.process) };
     return { target, at: world.now, object: undefined, before: undefined, gone: false, changes: [], events: [], decisions: [], why };
   }
 
@@ -360,11 +396,11 @@ export function newEngine(parts: EngineParts): { readonly ask: (id: number, ask:
         return DONE;
       }
       case 'next':
-        await next(id, ask.unit);
-        break;
-      case 'beat':
-        await next(id, 'beat');
-        break;
+      case 'beat': {
+        const found = await next(id, ask.type === 'beat' ? 'beat' : ask.unit);
+        push();
+        return { type: 'moved', ended: !found && newest === id };
+      }
       case 'back':
         shell = undefined;
         await back(id, ask.unit);
@@ -406,12 +442,19 @@ export function newEngine(parts: EngineParts): { readonly ask: (id: number, ask:
           branch = undefined;
           digested = newDigested(parts.describeFault);
           chapters = parts.chaptersOf(story!);
+          shell = undefined;
+          later = [];
+          said = said.filter(({ step }) => step <= timeline!.world.steps);
         }
         break;
       case 'share': {
         const here = need();
         const { world } = here;
-        return { type: 'share', recording: parts.encode({ scenario: story!.id, seed: story!.seed, inputs: here.inputs.slice(0, here.played), cursor: { at: world.now, steps: world.steps }, digest: digestOf(here) }) };
+        const start = ask.from === 'start' ? newTimeline(story!) : undefined;
+        return {
+          type: 'share',
+          recording: parts.encode({ scenario: story!.id, seed: story!.seed, inputs: here.inputs.slice(0, here.played), cursor: start === undefined ? { at: world.now, steps: world.steps } : { at: 0, steps: 0 }, digest: digestOf(start ?? here) }),
+        };
       }
     }
     if (timeline !== undefined) push();

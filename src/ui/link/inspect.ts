@@ -35,7 +35,7 @@ function changesOf(world: World, kind: string, key: string): readonly Change[] {
   const table = world.store.tables.get(kind);
   const out: Change[] = [];
   let change = table?.live.get(key) ?? table?.gone.get(key);
-  while (change !== undefined && out.length < 200) {
+  while (change !== undefined && out.length < 60) {
     out.push(change);
     change = change.previous;
   }

@@ -2,7 +2,26 @@ import type { Change } from '../../sim/api/change.ts';
 import type { Command } from '../../sim/api/cluster.ts';
 import type { KubernetesObject } from '../../sim/api/object.ts';
 import type { Micros } from '../../sim/api/time.ts';
+import type { PodCardProps } from '../stage/PodCard.tsx';
+import type { ServiceCardProps } from '../stage/ServiceCard.tsx';
 import type { StageModel, StageTarget } from '../stage/model.ts';
+
+export type PodInside = Omit<PodCardProps, 'words' | 'onClose'>;
+export type ServiceInside = Omit<ServiceCardProps, 'words' | 'onClose' | 'onSelect'>;
+export interface ProcessInside {
+  readonly running: boolean;
+  readonly queue: readonly string[];
+  readonly writes: readonly { readonly revision: number; readonly at: Micros; readonly kind: string; readonly key: string; readonly operation: 'create' | 'update' | 'delete'; readonly code?: string; readonly args?: Readonly<Record<string, string | number>> }[];
+}
+/** What a Pod on a silent node could wait for, in the objects' own words. */
+export interface WhatIf {
+  readonly pod: string;
+  readonly namespace: string;
+  readonly node: string;
+  /** The machine can be switched on, or its wire mended. */
+  readonly back: 'returnNode' | 'healNode' | 'thawNode' | undefined;
+  readonly tolerations: readonly Readonly<Record<string, unknown>>[];
+}
 
 /** What is counted when one steps. */
 export type Unit = 'message' | 'write' | 'decision' | 'chapter';
@@ -26,7 +45,7 @@ export type Ask =
   | { readonly type: 'keepBranch' }
   | { readonly type: 'discardBranch' }
   | { readonly type: 'reset' }
-  | { readonly type: 'share' };
+  | { readonly type: 'share'; readonly from: 'start' | 'now' };
 
 /** Words are the catalogue's: an error is a code with its numbers and names. */
 export interface LinkError {
@@ -41,7 +60,11 @@ export type Tell =
   | { readonly type: 'still'; readonly still: Still }
   | { readonly type: 'shell'; readonly text: string; readonly tone: 'command' | 'out' | 'err'; readonly done: boolean };
 
-export type Answer = { readonly type: 'done' } | { readonly type: 'share'; readonly recording: string } | { readonly type: 'inspection'; readonly inspection: Inspection };
+export type Answer =
+  | { readonly type: 'done' }
+  /** `ended`: nothing more that the stage would show lies ahead. */
+  | { readonly type: 'moved'; readonly ended: boolean }
+  | { readonly type: 'share'; readonly recording: string } | { readonly type: 'inspection'; readonly inspection: Inspection };
 
 /** Where a story is: ten steps of a Deployment, or the chapters of a scenario. */
 export interface ChapterModel {
@@ -68,6 +91,12 @@ export interface Still {
   /** When the next thing happens, if anything will. */
   readonly nextAt: Micros | undefined;
   readonly branch: { readonly fromRevision: number; readonly lines: readonly string[] } | undefined;
+  /** The last thing that was done from outside, and when. */
+  readonly lastInput: { readonly at: Micros; readonly kind: 'command' | 'fault'; readonly text: string } | undefined;
+  /** Names of the clients that send requests now. */
+  readonly traffic: readonly string[];
+  /** How many commands and faults a link to here would hold besides the scenario's own. */
+  readonly inputs: number;
   /** A kubectl line is waiting for its answers. */
   readonly shellBusy: boolean;
   readonly digest: string;
@@ -133,6 +162,12 @@ export interface Inspection {
   readonly why: readonly WhyModel[];
   /** Newest first. */
   readonly decisions: readonly DecisionModel[];
-  /** For a process or a node: what it did last. */
-  readonly extra?: Readonly<Record<string, unknown>>;
+  /** A Pod, opened. */
+  readonly pod?: PodInside;
+  /** A Service, opened. */
+  readonly service?: ServiceInside;
+  /** For a process: what it wrote last, newest first. */
+  readonly work?: ProcessInside;
+  /** For a Pod on a silent node: what a branch could change. */
+  readonly whatIf?: WhatIf;
 }
