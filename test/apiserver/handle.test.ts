@@ -1,4 +1,5 @@
 /* eslint-disable @typescript-eslint/no-explicit-any -- answers are JSON of any shape, and the tests look into them */
+import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Method, Response, Status } from '../../src/sim/api/request.ts';
 import { JSON_PATCH, MERGE_PATCH, STRATEGIC_MERGE_PATCH } from '../../src/sim/api/request.ts';
@@ -526,5 +527,37 @@ describe('hostile input', () => {
     for (const [method, path, type] of [['POST', MAPS, undefined], ['PATCH', `${MAPS}/there`, MERGE_PATCH], ['PATCH', `${MAPS}/there`, STRATEGIC_MERGE_PATCH]] as const) {
       expect(server.ask(method, path, { metadata: { name: 'deep' }, data: deep }, type).code).toBe(400);
     }
+  });
+
+  const junk: fc.Arbitrary<unknown> = fc.constantFrom<unknown>(null, [], {}, '', 'x', 0, -1, 1e300, 0.5, true, [null], [[]], [{}], { a: null }, ['a', 1], JSON.parse('{"__proto__":{"polluted":1}}'));
+  /** Every place of a JSON value, as paths. */
+  function places(value: unknown, path: readonly (string | number)[] = []): readonly (readonly (string | number)[])[] {
+    if (typeof value !== 'object' || value === null) return [path];
+    return [path, ...Object.entries(value).flatMap(([key, inner]) => places(inner, [...path, Array.isArray(value) ? Number(key) : key]))];
+  }
+  function withJunk(value: any, path: readonly (string | number)[], put: unknown): unknown {
+    if (path.length === 0) return put;
+    const copy: any = Array.isArray(value) ? [...value] : { ...value };
+    copy[path[0]!] = withJunk(copy[path[0]!], path.slice(1), put);
+    return copy;
+  }
+  const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 's' }, spec: { type: 'NodePort', selector: { app: 'web' }, ports: [{ name: 'http', port: 80, targetPort: 'http', nodePort: 30080 }] } };
+  const full = { ...pod('p'), spec: { nodeSelector: { a: 'b' }, tolerations: [{ key: 'k', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 3 }], volumes: [{ name: 'v', emptyDir: {} }], initContainers: [{ name: 'i', image: 'busybox', command: ['true'] }], containers: [{ name: 'c', image: 'nginx', env: [{ name: 'A', value: 'a' }], ports: [{ containerPort: 80 }], resources: { requests: { cpu: '100m' }, limits: { cpu: '1' } }, readinessProbe: { httpGet: { path: '/', port: 80 } }, volumeMounts: [{ name: 'v', mountPath: '/v' }] }] } };
+  const budget = { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: { name: 'b' }, spec: { minAvailable: '50%', selector: { matchExpressions: [{ key: 'a', operator: 'In', values: ['b'] }] } } };
+  it.each<[string, string, any]>([
+    ['Pod', PODS, full],
+    ['Deployment', DEPLOYMENTS, { ...deployment, spec: { ...deployment.spec, strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: '25%', maxUnavailable: 1 } } } }],
+    ['Service', '/api/v1/namespaces/default/services', service],
+    ['PodDisruptionBudget', '/apis/policy/v1/namespaces/default/poddisruptionbudgets', budget],
+  ])('a %s with junk anywhere in it is created or refused, never a crash', (_kind, path, valid) => {
+    const everywhere = places(valid);
+    fc.assert(fc.property(fc.integer({ min: 0, max: everywhere.length - 1 }), junk, fc.constantFrom('POST', 'PUT', 'PATCH'), (index, put, method) => {
+      const world = new Server();
+      if (method !== 'POST') world.ok('POST', path, valid);
+      const body = withJunk(valid, everywhere[index]!, put);
+      const { code, body: answer } = world.ask(method as Method, method === 'POST' ? path : `${path}/${valid.metadata.name}`, body, method === 'PATCH' ? STRATEGIC_MERGE_PATCH : undefined);
+      expect(`${code} ${(answer as Status).message ?? ''}`).not.toMatch(/^500 Internal error/);
+      expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+    }), { numRuns: 300 });
   });
 });

@@ -259,9 +259,9 @@ export function trustDecoded(value: object, struct: StructType): void {
 
 const HELPERS = { zeroOf, zeroStruct, setOwn };
 const NOTHING: readonly string[] = [];
-/** An object in its decoded form, as far as nothing about it is unusual: what the server itself put together gets Go's order of fields. */
-export function inDecodedForm<T extends object>(struct: StructType, object: T): T {
-  return (decodeQuick(struct, object as unknown as Record<string, unknown>, HELPERS) ?? object) as T;
+/** An object in its decoded form: what the server itself put together gets Go's order of fields. undefined: something about it is unusual. */
+export function inDecodedForm<T extends object>(struct: StructType, object: T): T | undefined {
+  return decodeQuick(struct, object as unknown as Record<string, unknown>, HELPERS) as T | undefined;
 }
 
 /** Decodes one value of a known type; `object` is undefined when `error` is there. */

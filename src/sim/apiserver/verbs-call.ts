@@ -68,15 +68,15 @@ export interface WriteOptions {
 export function write(call: Call, key: string, after: KubernetesObject | undefined, options: WriteOptions): KubernetesObject | undefined {
   const kind = options.kind ?? call.info.kind;
   const struct = typeOfKind(kind);
-  const settled = after === undefined || struct === undefined ? after : inDecodedForm(struct, after);
-  if (call.dryRun) return settled;
+  const settled = after === undefined || struct === undefined ? undefined : inDecodedForm(struct, after);
+  if (call.dryRun) return settled ?? after;
   const { context, request } = call;
   const subresource = options.subresource ?? call.subresource;
   const change = commit(context.store, {
     at: context.now,
     kind,
     key,
-    after: settled,
+    after: settled ?? after,
     by: options.by ?? request.user,
     verb: options.verb,
     ...(subresource === undefined ? {} : { subresource }),
@@ -85,7 +85,7 @@ export function write(call: Call, key: string, after: KubernetesObject | undefin
   });
   const written = change.after;
   // What is stored is in its decoded form: whoever sends it back has only what he changed looked at.
-  if (written !== undefined && struct !== undefined) {
+  if (written !== undefined && settled !== undefined && struct !== undefined) {
     trust(written.metadata, OBJECT_META);
     trust(written, struct);
   }

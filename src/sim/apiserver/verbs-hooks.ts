@@ -24,6 +24,8 @@ export function admitted(call: Call, object: KubernetesObject, old: KubernetesOb
 /** A Service with the addresses and node ports that it is given or keeps; other kinds are given none. */
 export function allocated(call: Call, object: KubernetesObject, old: KubernetesObject | undefined, key: string): KubernetesObject | Status {
   if (call.info.kind !== 'Service') return object;
+  // A Service whose spec did not change keeps what it has, and nobody need be asked.
+  if (old !== undefined && (object as Service).spec === (old as Service).spec) return object;
   const { context } = call;
   const others = headList(context.store, 'Service').filter((one) => keyIn(one.metadata.namespace, one.metadata.name) !== key);
   return allocateService(object as Service, old as Service | undefined, inUse(others as unknown as readonly Service[]), (purpose, n) => context.draw(purpose, key) % n);
