@@ -5,6 +5,7 @@ import { LEFT, RIGHT, geometryOf, type Box, type StageSize } from '../../src/ui/
 import { along, layout, neighbour, type Hit, type Scene } from '../../src/ui/stage/layout.ts';
 import { fitMiddle, fitSans, monoWidth, sansWidth } from '../../src/ui/stage/measure.ts';
 import { parseTarget, progressOf, targetId, type StageModel, type StageTarget, type WatcherModel, type WriteTile } from '../../src/ui/stage/model.ts';
+import { share } from '../../src/ui/stage/share.ts';
 import { busySample, deploySample, emptySample, failureSample, manyNodes, rolloutSample } from './samples.ts';
 
 const SAMPLES: Readonly<Record<string, StageModel>> = {
@@ -202,13 +203,27 @@ describe('the strip from further away', () => {
 describe('a part that did not change is not laid out again', () => {
   it('keeps the scene of equal inputs', () => {
     const first = layout(deploySample, 'full', stageEn);
-    const second = layout({ ...deploySample, now: 15_000, you: [...deploySample.you] }, 'full', stageEn, first);
+    const second = layout({ ...deploySample, now: 15_000, you: deploySample.you.slice(1) }, 'full', stageEn, first);
     expect(second.scene.nodes).toBe(first.scene.nodes);
     expect(second.scene.strip).toBe(first.scene.strip);
     expect(second.scene.wires).toBe(first.scene.wires);
     expect(second.scene.you).not.toBe(first.scene.you);
     expect(layout(deploySample, 'compact', stageEn, first).scene.nodes).not.toBe(first.scene.nodes);
     expect(layout(deploySample, 'full', stageZh, first).scene.nodes).not.toBe(first.scene.nodes);
+  });
+  it('keeps what a fresh copy did not change, down to the single Pod', () => {
+    const first = layout(failureSample, 'full', stageEn);
+    const copy = structuredClone(failureSample);
+    const second = layout({ ...copy, nodes: copy.nodes.map((each, i) => (i === 0 ? { ...each, pods: each.pods.map((p, j) => (j === 1 ? { ...p, look: 'failed' as const } : p)) } : each)) }, 'full', stageEn, first);
+    expect(second.scene.strip).toBe(first.scene.strip);
+    expect(second.scene.nodes.nodes[1]).toBe(first.scene.nodes.nodes[1]);
+    expect(second.scene.nodes.nodes[0]).not.toBe(first.scene.nodes.nodes[0]);
+    expect(second.scene.nodes.nodes[0]!.pods.map((pod, i) => pod === first.scene.nodes.nodes[0]!.pods[i])).toEqual([true, false, true, true]);
+  });
+  it.each([[{ a: 1 }, { a: 1, b: undefined }], [[1, 2], [1]], [{ a: [1] }, { a: { 0: 1 } }], [undefined, { a: 1 }], [{ a: 1 }, null], [new Map([[1, 2]]), new Map([[1, 3]])], [JSON.parse('{"__proto__":{"a":1}}'), JSON.parse('{"__proto__":{"a":2}}')]])('sharing never changes a value: %j, %j', (old, next) => {
+    expect(share(old, next)).toEqual(next);
+    expect(share(old, next)).not.toBe(old);
+    expect(share(next, structuredClone(next))).toEqual(next);
   });
   it('gives the same as from nothing', () => {
     const first = layout(deploySample, 'full', stageEn);

@@ -2,7 +2,7 @@
  * The stage: a drawing that changes by steps, a canvas on which messages move, and the same as text for whoever cannot see it.
  * It paints a `StageModel` and reports what was pointed at; it knows nothing of the simulation.
  */
-import { useCallback, useEffect, useId, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore, type KeyboardEvent, type MouseEvent, type PointerEvent, type ReactElement } from 'react';
+import { memo, useCallback, useEffect, useId, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore, type KeyboardEvent, type MouseEvent, type PointerEvent, type ReactElement } from 'react';
 import type { StageMessages } from '../i18n/stage.en.ts';
 import { drawMessages, FADE_MILLIS, readPalette, type Fading, type Palette } from './canvas.ts';
 import { onFrame } from './frame.ts';
@@ -16,6 +16,7 @@ import { Plate } from './paint/plate.tsx';
 import { Strip } from './paint/strip.tsx';
 import { Traffic } from './paint/traffic.tsx';
 import { Sockets, StillMessages, Tags, Wires } from './paint/wires.tsx';
+import { share } from './share.ts';
 import { Twin, twinId } from './twin.tsx';
 import './stage.css';
 
@@ -58,12 +59,14 @@ export function useMediaQuery(query: string): boolean {
 const ARROWS = new Set(['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End']);
 
 export function Stage(props: StageProps): ReactElement {
-  const { model, words, clock, playing = false, onSelect, onVerbTarget, onMenu, onHand, onOpen, reducedMotion = false, showTwin = false } = props;
+  const { words, clock, playing = false, onSelect, onVerbTarget, onMenu, onHand, onOpen, reducedMotion = false, showTwin = false } = props;
   const narrow = useMediaQuery(COMPACT_QUERY);
   const size: StageSize = props.size ?? (narrow ? 'compact' : 'full');
   const geometry = geometryOf(size);
 
   const previous = useRef<LaidOut | undefined>(undefined);
+  // Stills come from a worker as fresh copies; what did not change becomes the very same again.
+  const model = useMemo(() => share(previous.current?.model, props.model), [props.model]);
   const [zoom, setZoom] = useState<StripZoom>(0);
   const laid = useMemo(() => layout(model, size, words, previous.current, zoom), [model, size, words, zoom]);
   const changed = useMemo(() => (reducedMotion ? changedSince(previous.current?.model, model) : new Set<string>()), [model, reducedMotion]);
@@ -278,22 +281,26 @@ function useScale(root: React.RefObject<HTMLDivElement | null>, width: number, h
   return scale;
 }
 
-function Hits({ hits, selected, valid, changed }: { readonly hits: readonly Hit[]; readonly selected: string | undefined; readonly valid: ReadonlySet<string> | undefined; readonly changed: ReadonlySet<string> }): ReactElement {
+const HitRect = memo(function HitRect({ hit, id, look }: { readonly hit: Hit; readonly id: string; readonly look: string }): ReactElement {
+  const { x, y, w, h } = hit.box;
+  return (
+    <rect data-target={id} className={look} x={x} y={y} width={w} height={h} rx={w === h && w < 60 ? w / 2 : 7}>
+      <title>{hit.title}</title>
+    </rect>
+  );
+});
+
+const Hits = memo(function Hits({ hits, selected, valid, changed }: { readonly hits: readonly Hit[]; readonly selected: string | undefined; readonly valid: ReadonlySet<string> | undefined; readonly changed: ReadonlySet<string> }): ReactElement {
   return (
     <g>
       {hits.map((hit, i) => {
         const id = targetId(hit.target);
-        const round = hit.box.w === hit.box.h && hit.box.w < 60;
         const isNode = hit.target.on === 'object' && hit.target.kind === 'Node';
-        return (
-          <rect key={`${id}:${i}`} data-target={id} className={`hit${id === selected && !hit.quiet ? ' picked' : ''}${!isNode && valid?.has(id) === true ? ' valid' : ''}${changed.has(id) ? ' changed' : ''}`} x={hit.box.x} y={hit.box.y} width={hit.box.w} height={hit.box.h} rx={round ? hit.box.w / 2 : 7}>
-            <title>{hit.title}</title>
-          </rect>
-        );
+        return <HitRect key={`${id}:${i}`} hit={hit} id={id} look={`hit${id === selected && !hit.quiet ? ' picked' : ''}${!isNode && valid?.has(id) === true ? ' valid' : ''}${changed.has(id) ? ' changed' : ''}`} />;
       })}
     </g>
   );
-}
+});
 
 /** The canvas. It asks for frames only while something moves: the clock runs, or echoes still fade. */
 function Messages({ scene, now, clock, playing, scale }: { readonly scene: Scene; readonly now: number; readonly clock: (() => number) | undefined; readonly playing: boolean; readonly scale: number }): ReactElement {

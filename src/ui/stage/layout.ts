@@ -11,6 +11,7 @@ import { layoutChain, type ChainScene } from './layout/chain.ts';
 import { layoutControllers, layoutScheduler, layoutYou, type ControllersScene, type SchedulerScene, type YouScene } from './layout/clients.ts';
 import { layoutNodes, type NodesScene } from './layout/nodes.ts';
 import { layoutStrip, type StripScene } from './layout/strip.ts';
+import { share } from './share.ts';
 import { layoutTraffic, type TrafficScene } from './layout/traffic.ts';
 
 export interface WireScene {
@@ -112,7 +113,7 @@ export function layout(model: StageModel, size: StageSize, words: StageMessages,
     const way = places.way(message.from, message.to);
     return way === undefined ? [] : [{ message, wire: way.wire, points: way.points, length: lengthOf(way.points) }];
   });
-  const scene: Scene = {
+  const fresh: Scene = {
     geometry,
     wires,
     you,
@@ -128,7 +129,8 @@ export function layout(model: StageModel, size: StageSize, words: StageMessages,
     tags: layoutTags(flights),
     hits: layoutHits({ you, controllers, scheduler, plate, strip, chain, nodes, traffic }, words),
   };
-  return { model, size, words, scene };
+  // What came out equal stays identical, so that a step repaints only what it changed.
+  return { model, size, words, scene: share(old?.scene, fresh) };
 }
 
 function layoutPlate(model: StageModel, geometry: Geometry, words: StageMessages): PlateScene {

@@ -2,10 +2,10 @@
  * The stage as text: always in the accessibility tree, and on screen when asked for. Everything that can be pointed at in the drawing is a
  * button here, with the same target; tests use these roles and names to find things, so the twin cannot rot.
  */
-import { memo, type ReactElement } from 'react';
+import { createContext, memo, useContext, useMemo, type ReactElement } from 'react';
 import type { StageMessages } from '../i18n/stage.en.ts';
 import { nodeStateText } from './layout/nodes.ts';
-import { sameTarget, targetId, type Endpoint, type PodModel, type StageModel, type StageTarget } from './model.ts';
+import { targetId, type ChainModel, type ControllerModel, type Endpoint, type MessageModel, type NodeModel, type PodModel, type SchedulerModel, type StageModel, type StageTarget, type StripModel, type YouLine } from './model.ts';
 
 export const twinId = (uid: string, target: StageTarget): string => `${uid}-${targetId(target)}`;
 
@@ -17,108 +17,162 @@ interface TwinProps {
   readonly onSelect: (target: StageTarget) => void;
 }
 
+/** What every item needs, and what changes seldom. The selection is apart, because it reaches two items at a time. */
+interface Common {
+  readonly words: StageMessages;
+  readonly uid: string;
+  readonly visible: boolean;
+  readonly onSelect: (target: StageTarget) => void;
+}
+const CommonContext = createContext<Common | undefined>(undefined);
+const SelectedContext = createContext<string | undefined>(undefined);
+function useCommon(): Common {
+  const common = useContext(CommonContext);
+  if (common === undefined) throw new Error('an item of the twin stands outside it');
+  return common;
+}
+
 const WRITES = 20;
+
+/** A Pod is named under its owner and on its node: the id for `aria-activedescendant` is given once, to the first. */
+function Item({ target, text, named = true }: { readonly target: StageTarget; readonly text: string; readonly named?: boolean }): ReactElement {
+  const { uid, visible, onSelect } = useCommon();
+  const selected = useContext(SelectedContext) === targetId(target);
+  return (
+    <button type="button" id={named ? twinId(uid, target) : undefined} tabIndex={visible ? 0 : -1} aria-pressed={selected} onClick={() => onSelect(target)}>
+      {text}
+    </button>
+  );
+}
+const ProcessItem = ({ process, text }: { readonly process: Endpoint; readonly text: string }): ReactElement => <Item target={{ on: 'process', process }} text={text} />;
+const ObjectItem = ({ kind, of, text, named = true }: { readonly kind: string; readonly of: string; readonly text: string; readonly named?: boolean }): ReactElement => <Item target={{ on: 'object', kind, key: of }} text={text} named={named} />;
+
+const podText = (pod: PodModel, words: StageMessages): string => `${words.twin.pod(pod.name, words.looks[pod.look])}${pod.timer === undefined ? '' : `, ${words.twin.podTimer(words.duration(pod.timer.leftMicros))}`}`;
+const podsOf = (chain: ChainModel | undefined): readonly PodModel[] => (chain === undefined ? [] : [...chain.replicaSets.flatMap((set) => set.pods), ...chain.loosePods]);
+
+const Objects = memo(function Objects({ chain }: { readonly chain: ChainModel }): ReactElement {
+  const { words } = useCommon();
+  const { deployment, service } = chain;
+  return (
+    <>
+      <h3>{words.twin.objects}</h3>
+      <ul>
+        {deployment !== undefined && <li><ObjectItem kind="Deployment" of={deployment.key} text={`Deployment ${deployment.name}, ${words.ofReady(deployment.ready, deployment.wanted)}`} /></li>}
+        {chain.replicaSets.map((set) => <li key={set.key}><ObjectItem kind="ReplicaSet" of={set.key} text={`ReplicaSet ${set.name}, ${words.wantedExist(set.wanted, set.exist)}`} /></li>)}
+        {podsOf(chain).map((pod) => <li key={pod.key}><ObjectItem kind="Pod" of={pod.key} text={`Pod ${podText(pod, words)}`} /></li>)}
+        {service !== undefined && <li><ObjectItem kind="Service" of={service.key} text={words.twin.service(service.name, words.addresses(service.addresses))} /></li>}
+      </ul>
+    </>
+  );
+});
+
+const Writes = memo(function Writes({ tiles, revision }: { readonly tiles: StripModel['tiles']; readonly revision: number }): ReactElement {
+  const { words } = useCommon();
+  const writes = tiles.filter((tile) => tile.type === 'write' && tile.revision <= revision).slice(-WRITES).reverse();
+  return (
+    <>
+      <h3>{words.twin.writes}</h3>
+      <ol>{writes.map((tile) => tile.type === 'write' && <li key={tile.revision}><Item target={{ on: 'change', revision: tile.revision }} text={words.twin.write(tile.revision, tile.kind, tile.key, words.operations[tile.operation])} /></li>)}</ol>
+    </>
+  );
+});
+
+const Clients = memo(function Clients({ you, scheduler, controllers }: { readonly you: readonly YouLine[]; readonly scheduler: SchedulerModel; readonly controllers: readonly ControllerModel[] }): ReactElement {
+  const { words } = useCommon();
+  const { twin } = words;
+  return (
+    <>
+      <h3>{twin.clients}</h3>
+      <ul>
+        <li><ProcessItem process="user" text={words.you} />{you.filter((line) => line.tone !== 'prompt').map((line, i) => <span key={i} className="row mono">{line.text}</span>)}</li>
+        <li><ProcessItem process="scheduler" text={scheduler.down === true ? `scheduler, ${words.down}` : scheduler.podInHand === undefined ? twin.schedulerIdle : twin.schedulerHolds(scheduler.podInHand.name)} />{scheduler.waiting.length > 0 ? `, ${twin.schedulerWaiting(scheduler.waiting.length)}` : ''}</li>
+        {controllers.map((controller) => <li key={controller.name}><ProcessItem process={`controller/${controller.name}`} text={twin.controller(controller.label, twin.controllerStates[controller.state], controller.queueLength)} /></li>)}
+      </ul>
+    </>
+  );
+});
+
+const Cursors = memo(function Cursors({ watchers, controllers }: { readonly watchers: StripModel['watchers']; readonly controllers: readonly ControllerModel[] }): ReactElement | null {
+  const { words } = useCommon();
+  const late = watchers.filter((watcher) => watcher.behind > 0);
+  if (late.length === 0) return null;
+  const labels = new Map(controllers.map((controller) => [`controller/${controller.name}`, controller.label]));
+  return (
+    <>
+      <h3>{words.twin.cursors}</h3>
+      <ul>{late.map((watcher) => <li key={watcher.process}>{words.twin.seen(labels.get(watcher.process) ?? watcher.process, watcher.behind)}</li>)}</ul>
+    </>
+  );
+});
+
+const Messages = memo(function Messages({ messages }: { readonly messages: readonly MessageModel[] }): ReactElement | null {
+  const { words } = useCommon();
+  if (messages.length === 0) return null;
+  return (
+    <>
+      <h3>{words.twin.messages}</h3>
+      <ul>{messages.map((message) => <li key={message.id}><Item target={{ on: 'message', id: message.id }} text={`${words.twin.message(message.label, message.from, message.to)}${message.droppedAfter === undefined ? '' : `, ${words.twin.dropped}`}`} /></li>)}</ul>
+    </>
+  );
+});
+
+const NodeRow = memo(function NodeRow({ node, elsewhere }: { readonly node: NodeModel; readonly elsewhere: ReadonlySet<string> }): ReactElement {
+  const { words } = useCommon();
+  const { twin } = words;
+  return (
+    <tr>
+      <th scope="row">
+        <ObjectItem kind="Node" of={node.name} text={node.name} /> <ProcessItem process={`kubelet/${node.name}`} text="kubelet" /> <ProcessItem process={`proxy/${node.name}`} text="kube-proxy" />
+      </th>
+      <td>{nodeStateText(node, words)}</td>
+      <td>{twin.heartbeat(words.duration(node.heartbeat.ageMicros))}</td>
+      <td>{node.pods.length === 0 ? twin.none : <ul>{node.pods.map((pod) => <li key={pod.key}><ObjectItem kind="Pod" of={pod.key} text={podText(pod, words)} named={!elsewhere.has(pod.key)} /></li>)}</ul>}</td>
+    </tr>
+  );
+});
 
 export const Twin = memo(function Twin({ model, words, uid, visible, onSelect }: TwinProps): ReactElement {
   const { twin } = words;
-  // The same Pod is named in two places; the id for `aria-activedescendant` is given once, to the first.
-  const named = new Set<string>();
-  const item = (target: StageTarget, text: string): ReactElement => {
-    const id = twinId(uid, target);
-    const first = !named.has(id);
-    named.add(id);
-    const picked = sameTarget(target, model.selected);
-    return (
-      <button type="button" id={first ? id : undefined} tabIndex={visible ? 0 : -1} aria-pressed={picked} onClick={() => onSelect(target)}>
-        {text}
-      </button>
-    );
-  };
-  const process = (name: Endpoint, text: string): ReactElement => item({ on: 'process', process: name }, text);
-  const podText = (pod: PodModel): string => `${twin.pod(pod.name, words.looks[pod.look])}${pod.timer === undefined ? '' : `, ${twin.podTimer(words.duration(pod.timer.leftMicros))}`}`;
-  const writes = model.strip.tiles.filter((tile) => tile.type === 'write' && tile.revision <= model.revision).slice(-WRITES).reverse();
-  const late = model.strip.watchers.filter((watcher) => watcher.behind > 0);
-  const { scheduler, chain } = model;
+  const common = useMemo(() => ({ words, uid, visible, onSelect }), [words, uid, visible, onSelect]);
+  const { chain, apiserver, traffic } = model;
+  const elsewhere = useMemo(() => new Set(podsOf(chain).map((pod) => pod.key)), [chain]);
   return (
-    <section className={`twin${visible ? '' : ' unseen'}`} aria-label={twin.title}>
-      <h2>{twin.title}</h2>
-      <h3>{twin.apiServer}</h3>
-      <p>
-        {process('apiserver', words.apiServer)}, {twin.revision(model.revision)}
-        {model.apiserver.down === true ? `, ${words.down}` : model.apiserver.phase === undefined ? '' : `, ${twin.phase(words.phases[model.apiserver.phase])}`}
-      </p>
-      {chain !== undefined && (
-        <>
-          <h3>{twin.objects}</h3>
-          <ul>
-            {chain.deployment !== undefined && <li>{item({ on: 'object', kind: 'Deployment', key: chain.deployment.key }, `Deployment ${chain.deployment.name}, ${words.ofReady(chain.deployment.ready, chain.deployment.wanted)}`)}</li>}
-            {chain.replicaSets.map((set) => (
-              <li key={set.key}>
-                {item({ on: 'object', kind: 'ReplicaSet', key: set.key }, `ReplicaSet ${set.name}, ${words.wantedExist(set.wanted, set.exist)}`)}
-              </li>
-            ))}
-            {[...chain.replicaSets.flatMap((set) => set.pods), ...chain.loosePods].map((pod) => <li key={pod.key}>{item({ on: 'object', kind: 'Pod', key: pod.key }, `Pod ${podText(pod)}`)}</li>)}
-            {chain.service !== undefined && <li>{item({ on: 'object', kind: 'Service', key: chain.service.key }, twin.service(chain.service.name, words.addresses(chain.service.addresses)))}</li>}
-          </ul>
-        </>
-      )}
-      <h3>{twin.writes}</h3>
-      <ol>
-        {writes.map((tile) => tile.type === 'write' && <li key={tile.revision}>{item({ on: 'change', revision: tile.revision }, twin.write(tile.revision, tile.kind, tile.key, words.operations[tile.operation]))}</li>)}
-      </ol>
-      {late.length > 0 && (
-        <>
-          <h3>{twin.cursors}</h3>
-          <ul>{late.map((watcher) => <li key={watcher.process}>{twin.seen(watcher.process.startsWith('controller/') ? (model.controllers.find((controller) => `controller/${controller.name}` === watcher.process)?.label ?? watcher.process) : watcher.process, watcher.behind)}</li>)}</ul>
-        </>
-      )}
-      <h3>{twin.clients}</h3>
-      <ul>
-        <li>{process('user', words.you)}{model.you.filter((line) => line.tone !== 'prompt').map((line, i) => <span key={i} className="row mono">{line.text}</span>)}</li>
-        <li>{process('scheduler', scheduler.down === true ? `scheduler, ${words.down}` : scheduler.podInHand === undefined ? twin.schedulerIdle : twin.schedulerHolds(scheduler.podInHand.name))}{scheduler.waiting.length > 0 ? `, ${twin.schedulerWaiting(scheduler.waiting.length)}` : ''}</li>
-        {model.controllers.map((controller) => <li key={controller.name}>{process(`controller/${controller.name}`, twin.controller(controller.label, twin.controllerStates[controller.state], controller.queueLength))}</li>)}
-      </ul>
-      {model.messages.length > 0 && (
-        <>
-          <h3>{twin.messages}</h3>
-          <ul>
-            {model.messages.map((message) => <li key={message.id}>{item({ on: 'message', id: message.id }, `${twin.message(message.label, message.from, message.to)}${message.droppedAfter === undefined ? '' : `, ${twin.dropped}`}`)}</li>)}
-          </ul>
-        </>
-      )}
-      <h3>{twin.nodes}</h3>
-      {model.nodes.length === 0 ? <p>{words.noNodes}</p> : (
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">{twin.nodeColumns.node}</th>
-              <th scope="col">{twin.nodeColumns.state}</th>
-              <th scope="col">{twin.nodeColumns.heartbeat}</th>
-              <th scope="col">{twin.nodeColumns.pods}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {model.nodes.map((node) => (
-              <tr key={node.name}>
-                <th scope="row">
-                  {item({ on: 'object', kind: 'Node', key: node.name }, node.name)} {process(`kubelet/${node.name}`, 'kubelet')} {process(`proxy/${node.name}`, 'kube-proxy')}
-                </th>
-                <td>{nodeStateText(node, words)}</td>
-                <td>{twin.heartbeat(words.duration(node.heartbeat.ageMicros))}</td>
-                <td>
-                  {node.pods.length === 0 ? twin.none : <ul>{node.pods.map((pod) => <li key={pod.key}>{item({ on: 'object', kind: 'Pod', key: pod.key }, podText(pod))}</li>)}</ul>}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
-      {model.traffic !== undefined && (
-        <>
-          <h3>{twin.traffic}</h3>
-          <p>{item({ on: 'traffic' }, `${model.traffic.target}, ${words.perSecond(model.traffic.perSecond)}, ${words.failedOf(model.traffic.failed, model.traffic.total)}`)}</p>
-        </>
-      )}
-    </section>
+    <CommonContext value={common}>
+      <SelectedContext value={model.selected === undefined ? undefined : targetId(model.selected)}>
+        <section className={`twin${visible ? '' : ' unseen'}`} aria-label={twin.title}>
+          <h2>{twin.title}</h2>
+          <h3>{twin.apiServer}</h3>
+          <p>
+            <ProcessItem process="apiserver" text={words.apiServer} />, {twin.revision(model.revision)}
+            {apiserver.down === true ? `, ${words.down}` : apiserver.phase === undefined ? '' : `, ${twin.phase(words.phases[apiserver.phase])}`}
+          </p>
+          {chain !== undefined && <Objects chain={chain} />}
+          <Writes tiles={model.strip.tiles} revision={model.revision} />
+          <Cursors watchers={model.strip.watchers} controllers={model.controllers} />
+          <Clients you={model.you} scheduler={model.scheduler} controllers={model.controllers} />
+          <Messages messages={model.messages} />
+          <h3>{twin.nodes}</h3>
+          {model.nodes.length === 0 ? <p>{words.noNodes}</p> : (
+            <table>
+              <thead>
+                <tr>
+                  <th scope="col">{twin.nodeColumns.node}</th>
+                  <th scope="col">{twin.nodeColumns.state}</th>
+                  <th scope="col">{twin.nodeColumns.heartbeat}</th>
+                  <th scope="col">{twin.nodeColumns.pods}</th>
+                </tr>
+              </thead>
+              <tbody>{model.nodes.map((node) => <NodeRow key={node.name} node={node} elsewhere={elsewhere} />)}</tbody>
+            </table>
+          )}
+          {traffic !== undefined && (
+            <>
+              <h3>{twin.traffic}</h3>
+              <p><Item target={{ on: 'traffic' }} text={`${traffic.target}, ${words.perSecond(traffic.perSecond)}, ${words.failedOf(traffic.failed, traffic.total)}`} /></p>
+            </>
+          )}
+        </section>
+      </SelectedContext>
+    </CommonContext>
   );
 });

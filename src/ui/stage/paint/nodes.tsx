@@ -23,13 +23,13 @@ const Pod = memo(function Pod({ pod, picked }: { readonly pod: NodePodScene; rea
 });
 
 /** At a radius of three a phase is one of three shapes: full, hollow, and hollow for what nobody knows. */
-function Dot({ pod }: { readonly pod: NodePodScene }): ReactElement {
+const Dot = memo(function Dot({ pod }: { readonly pod: NodePodScene }): ReactElement {
   const full = { ready: 'run', other: 'edge', failed: 'fail', restarting: 'fail', succeeded: 'edge' } as const;
   const hollow = { pending: 'brass', chosen: 'brass', starting: 'brass-fill', running: 'run', terminating: 'ink-2', unknown: 'unk' } as const;
   return pod.look in full
     ? <circle cx={pod.x} cy={pod.y} r={pod.r} fill={`var(--${full[pod.look as keyof typeof full]})`} />
     : <circle cx={pod.x} cy={pod.y} r={pod.r - 0.5} fill="none" stroke={`var(--${hollow[pod.look as keyof typeof hollow]})`} strokeWidth="1.2" />;
-}
+});
 
 function Port({ port }: { readonly port: PortScene }): ReactElement {
   const { x, y, w, h } = port.box;
