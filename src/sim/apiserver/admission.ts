@@ -1,7 +1,8 @@
 import { kindInfo } from '../api/kinds.ts';
 import type { KubernetesObject, PriorityClass, ServiceAccount, Toleration } from '../api/object.ts';
 import type { Status } from '../api/request.ts';
-import { withField } from './kinds/strategies.ts';
+import { markComplete } from './kinds/podDefaults.ts';
+import { settled, withField } from './kinds/strategies.ts';
 import type { ContainerIn, MountIn, PodSpecIn, VolumeIn } from './kinds/podShapes.ts';
 import { forbidden, namespaceTerminating, notFound } from './status.ts';
 import type { AdmissionContext } from './strategy.ts';
@@ -178,7 +179,11 @@ function admitPod(given: KubernetesObject, context: AdmissionContext): Kubernete
     object = plugin(object, context);
     if (isStatus(object)) return object;
   }
-  return runtimeClass(defaultTolerations(object), context);
+  object = runtimeClass(defaultTolerations(object), context);
+  if (isStatus(object)) return object;
+  const spec = settled('PodSpec', specOf(object));
+  markComplete(spec);
+  return withSpec(object, spec);
 }
 
 function admitPodUpdate(object: KubernetesObject, old: KubernetesObject | undefined): KubernetesObject {

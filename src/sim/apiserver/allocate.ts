@@ -4,7 +4,7 @@ import { invalid as invalidField, type Errors } from './kinds/field.ts';
 import { parseIPv4 } from './kinds/names.ts';
 import { mapSame } from './kinds/podDefaults.ts';
 import { needsHealthCheck, serviceSpec, validateClusterIPs, type ServicePortIn, type ServiceSpecIn } from './kinds/services.ts';
-import { withField } from './kinds/strategies.ts';
+import { settled, withField } from './kinds/strategies.ts';
 import { internalError, invalid } from './status.ts';
 
 /**
@@ -218,5 +218,5 @@ export function allocateService(service: Service, old: Service | undefined, used
     if ('kind' in done) return done;
     spec = done;
   }
-  return spec === serviceSpec(service) ? service : { ...service, spec: spec as unknown as Service['spec'] };
+  return spec === serviceSpec(service) ? service : { ...service, spec: settled('ServiceSpec', spec) as unknown as Service['spec'] };
 }

@@ -6,7 +6,7 @@ import { percent, subdomainName } from './names.ts';
 import { defaultPodTemplate } from './podDefaults.ts';
 import type { PodTemplateIn } from './podShapes.ts';
 import { validatePodAnnotations, validatePodSpec } from './podValidation.ts';
-import { createdWithStatus, NO_ERRORS, statusUpdated, strategyFor, updatedKeepingStatus } from './strategies.ts';
+import { createdWithStatus, NO_ERRORS, settled, statusUpdated, strategyFor, updatedKeepingStatus } from './strategies.ts';
 
 /** Deployment and ReplicaSet (pkg/apis/apps). */
 
@@ -141,7 +141,7 @@ export const deployment = strategyFor<Deployment>({
       revisionHistoryLimit: spec.revisionHistoryLimit ?? 10,
       progressDeadlineSeconds: spec.progressDeadlineSeconds ?? 600,
     };
-    return { ...object, spec: next as unknown as Deployment['spec'] };
+    return { ...object, spec: settled('DeploymentSpec', next) as unknown as Deployment['spec'] };
   },
   prepareForCreate: createdWithStatus('Deployment'),
   // Annotations count too: a Deployment's generation also rises with them, because the controller copies them to its ReplicaSets.
@@ -186,7 +186,7 @@ export const replicaSet = strategyFor<ReplicaSet>({
     const template = defaultPodTemplate(spec.template);
     // The labels of the template are the ReplicaSet's own when it has none; its selector, since apps/v1, is not.
     if (template === spec.template && spec.replicas !== undefined) return object;
-    return { ...object, spec: { ...spec, replicas: spec.replicas ?? 1, template } as unknown as ReplicaSet['spec'] };
+    return { ...object, spec: settled('ReplicaSetSpec', { ...spec, replicas: spec.replicas ?? 1, template }) as unknown as ReplicaSet['spec'] };
   },
   prepareForCreate: createdWithStatus('ReplicaSet'),
   prepareForUpdate: updatedKeepingStatus,

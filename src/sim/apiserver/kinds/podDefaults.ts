@@ -1,5 +1,6 @@
 import type { ResourceList } from '../../api/object.ts';
 import { canonicalQuantity, formatNano, parseQuantity } from '../../api/quantity.ts';
+import { settled } from './strategies.ts';
 import type { ClaimSpecIn, ContainerIn, EnvIn, HandlerIn, PodSpecIn, PodTemplateIn, ProbeIn, ProjectionIn, ResourcesIn, VolumeIn } from './podShapes.ts';
 
 /**
@@ -102,10 +103,20 @@ function defined<T extends object>(object: T): T {
   return object;
 }
 
-// Invisible: containers, volumes and whole specs that have all their defaults already.
+// Invisible: containers, volumes and whole specs that have all their defaults already; Pods' specs that have those of Pods only, too;
+// and what became of the spec of a template, which hundreds of Pods share.
 const complete = new WeakSet<object>();
+const completePods = new WeakSet<object>();
+const podOfTemplate = new WeakMap<object, PodSpecIn>();
 
-export function defaultContainer(container: ContainerIn): ContainerIn {
+/** Notes that a Pod's spec, as admission left it, needs no defaults. */
+export function markComplete(spec: PodSpecIn): void {
+  completePods.add(spec);
+  for (const container of spec.containers ?? []) complete.add(container);
+  for (const container of spec.initContainers ?? []) complete.add(container);
+}
+
+export function defaultContainer(container: ContainerIn, type = 'Container'): ContainerIn {
   if (complete.has(container)) return container;
   const ports = mapSame(container.ports, (port) => (absent(port.protocol) ? { ...port, protocol: 'TCP' } : port));
   const env = mapSame(container.env, defaultEnv);
@@ -119,7 +130,7 @@ export function defaultContainer(container: ContainerIn): ContainerIn {
     const preStop = defaultHandler(lifecycle.preStop);
     if (postStart !== lifecycle.postStart || preStop !== lifecycle.preStop) lifecycle = defined({ ...lifecycle, postStart, preStop });
   }
-  const out = defined({
+  const out = settled(type, defined({
     ...container,
     ports,
     env,
@@ -131,7 +142,7 @@ export function defaultContainer(container: ContainerIn): ContainerIn {
     terminationMessagePath: container.terminationMessagePath || '/dev/termination-log',
     terminationMessagePolicy: container.terminationMessagePolicy || 'File',
     imagePullPolicy: container.imagePullPolicy || (isLatest(container.image ?? '') ? 'Always' : 'IfNotPresent'),
-  });
+  }));
   complete.add(out);
   return out;
 }
@@ -169,7 +180,7 @@ export function defaultClaimSpec<T extends ClaimSpecIn>(spec: T): T {
 
 export function defaultVolume(volume: VolumeIn): VolumeIn {
   if (complete.has(volume)) return volume;
-  const out = defaultVolumeSource(volume);
+  const out = settled('Volume', defaultVolumeSource(volume));
   complete.add(out);
   return out;
 }
@@ -205,12 +216,12 @@ function defaultVolumeSource(volume: VolumeIn): VolumeIn {
 export function defaultPodSpec(spec: PodSpecIn): PodSpecIn {
   if (complete.has(spec)) return spec;
   const account = spec.serviceAccountName || spec.serviceAccount;
-  const out = defined({
+  const out = settled('PodSpec', defined({
     ...spec,
     volumes: mapSame(spec.volumes, defaultVolume),
-    initContainers: mapSame(spec.initContainers, defaultContainer),
-    containers: spec.containers === null ? null : (mapSame(spec.containers, defaultContainer) ?? null),
-    ephemeralContainers: mapSame(spec.ephemeralContainers, defaultContainer),
+    initContainers: mapSame(spec.initContainers, (container) => defaultContainer(container)),
+    containers: spec.containers === null ? null : (mapSame(spec.containers, (container) => defaultContainer(container)) ?? null),
+    ephemeralContainers: mapSame(spec.ephemeralContainers, (container) => defaultContainer(container, 'EphemeralContainer')),
     overhead: roundUp(spec.overhead),
     resources: defaultResources(spec.resources),
     restartPolicy: spec.restartPolicy || 'Always',
@@ -220,7 +231,7 @@ export function defaultPodSpec(spec: PodSpecIn): PodSpecIn {
     serviceAccount: account,
     securityContext: spec.securityContext ?? {},
     schedulerName: spec.schedulerName || 'default-scheduler',
-  });
+  }));
   complete.add(out);
   return out;
 }
@@ -244,7 +255,7 @@ function requestsFromLimits(container: ContainerIn): ContainerIn {
   if (!any) return container;
   const merged: Record<string, string> = {};
   for (const key of [...Object.keys(added), ...Object.keys(requests ?? {})].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))) merged[key] = (requests !== undefined && Object.hasOwn(requests, key) ? requests[key] : added[key]) ?? '0';
-  const out = { ...container, resources: { ...container.resources, requests: merged } };
+  const out = settled('Container', { ...container, resources: { ...container.resources, requests: merged } });
   complete.add(out);
   return out;
 }
@@ -252,13 +263,24 @@ function requestsFromLimits(container: ContainerIn): ContainerIn {
 const hostPorts = (container: ContainerIn): ContainerIn => {
   const ports = mapSame(container.ports, (port) => (absent(port.hostPort) && port.containerPort !== 0 ? { ...port, hostPort: port.containerPort } : port));
   if (ports === container.ports || ports === undefined) return container;
-  const out = { ...container, ports };
+  const out = settled('Container', { ...container, ports });
   complete.add(out);
   return out;
 };
 
-/** What only a Pod gets, not a template: requests from limits, service links, host ports under host networking. */
-export function defaultPodOnly(spec: PodSpecIn): PodSpecIn {
+/** All defaults of a Pod's spec: those of any PodSpec, and what only a Pod gets and a template does not. */
+export function defaultPod(spec: PodSpecIn): PodSpecIn {
+  if (completePods.has(spec)) return spec;
+  const known = podOfTemplate.get(spec);
+  if (known !== undefined) return known;
+  const out = defaultPodOnly(defaultPodSpec(spec));
+  completePods.add(out);
+  podOfTemplate.set(spec, out);
+  return out;
+}
+
+/** Requests from limits, service links, host ports under host networking. */
+function defaultPodOnly(spec: PodSpecIn): PodSpecIn {
   let containers = spec.containers === null ? null : (mapSame(spec.containers, requestsFromLimits) ?? null);
   let initContainers = mapSame(spec.initContainers, requestsFromLimits);
   if (spec.hostNetwork === true) {
@@ -267,7 +289,7 @@ export function defaultPodOnly(spec: PodSpecIn): PodSpecIn {
   }
   const resources = defaultPodLevelResources({ ...spec, containers });
   if (containers === spec.containers && initContainers === spec.initContainers && spec.enableServiceLinks !== undefined && resources === spec.resources) return spec;
-  const out = defined({ ...spec, containers, initContainers, resources, enableServiceLinks: spec.enableServiceLinks ?? true });
+  const out = settled('PodSpec', defined({ ...spec, containers, initContainers, resources, enableServiceLinks: spec.enableServiceLinks ?? true }));
   complete.add(out);
   return out;
 }

@@ -4,7 +4,7 @@ import { forbidden, invalid, invalidEach, required, type Errors } from './field.
 import { podSpecDiff } from './goDiff.ts';
 import { same, validateMeta, validateMetaUpdate } from './meta.ts';
 import { dns1123Label, dns1123Subdomain, ipFaults, qualifiedName, subdomainName } from './names.ts';
-import { defaultPodOnly, defaultPodSpec } from './podDefaults.ts';
+import { defaultPod } from './podDefaults.ts';
 import type { ContainerIn, PodSpecIn } from './podShapes.ts';
 import { validateImageText, validatePodAnnotations, validatePodSpec, validateTolerations } from './podValidation.ts';
 import { NO_ERRORS, strategyFor, withField, withGeneration } from './strategies.ts';
@@ -193,7 +193,7 @@ const SYSTEM_CONDITIONS = new Set(['PodScheduled', 'Ready', 'Initialized']);
 
 export const pod = strategyFor<Pod>({
   default: (object) => {
-    const spec = defaultPodOnly(defaultPodSpec(specOf(object)));
+    const spec = defaultPod(specOf(object));
     return spec === specOf(object) ? object : { ...object, spec: spec as unknown as Pod['spec'] };
   },
   prepareForCreate: (object) => {

@@ -4,7 +4,7 @@ import { validateLabels, validateMeta, validateMetaUpdate } from './meta.ts';
 import { cidrFaults, dns1123Label, dns1123Subdomain, endpointIPFaults, ipFaults, isIPv6, labelName, portNumber, qualifiedName } from './names.ts';
 import { mapSame } from './podDefaults.ts';
 import { validatePortOrName } from './podValidation.ts';
-import { emptyStatus, strategyFor, withField } from './strategies.ts';
+import { emptyStatus, settled, strategyFor, withField } from './strategies.ts';
 
 /** Services (pkg/apis/core/v1/defaults.go, pkg/registry/core/service). Addresses and node ports are given out by `allocate.ts`. */
 
@@ -255,7 +255,7 @@ function dropTypeDependent(spec: ServiceSpecIn, old: ServiceSpecIn): ServiceSpec
 export const service = strategyFor<Service>({
   default: (object) => {
     const spec = defaultSpec(serviceSpec(object));
-    return spec === serviceSpec(object) ? object : { ...object, spec: spec as unknown as Service['spec'] };
+    return spec === serviceSpec(object) ? object : { ...object, spec: settled('ServiceSpec', spec) as unknown as Service['spec'] };
   },
   prepareForCreate: (object) => withField(object, 'status', emptyStatus('Service')),
   prepareForUpdate: (object, old) => {

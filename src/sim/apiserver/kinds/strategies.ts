@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../../api/object.ts';
-import { zeroStruct } from '../decode.ts';
-import { typeOfKind } from '../schema.ts';
+import { decodeAs, zeroStruct } from '../decode.ts';
+import { structType, typeOfKind } from '../schema.ts';
 import type { FieldError, Strategy } from '../strategy.ts';
 import { same } from './meta.ts';
 
@@ -11,6 +11,14 @@ export interface Parts {
   readonly status?: unknown;
 }
 export const NO_ERRORS: readonly FieldError[] = [];
+
+/**
+ * A value that was just filled in, in the form in which the API server writes it: fields in Go's order. It is known as decoded from
+ * then on, so that whoever sends it back (a status patch, a controller) does not have it walked again.
+ */
+export function settled<T extends object>(type: string, value: T): T {
+  return (decodeAs(structType(type), value).value as T | undefined) ?? value;
+}
 
 /** A strategy that is written for one kind's shape, as the table holds it. */
 export function strategyFor<T>(strategy: Strategy<KubernetesObject & T>): Strategy {
