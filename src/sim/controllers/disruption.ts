@@ -200,5 +200,10 @@ export const disruption: Controller<never> = {
     return before.metadata.deletionTimestamp === after.metadata.deletionTimestamp && before.metadata.labels === after.metadata.labels && isPodReady(before) === isPodReady(after) &&
       before.metadata.ownerReferences === after.metadata.ownerReferences && conditionOf(before, 'DisruptionTarget')?.status === conditionOf(after, 'DisruptionTarget')?.status;
   },
-  reconcile: (key, view) => (key.startsWith(STALE_PREFIX) ? reconcileStale(key.slice(STALE_PREFIX.length), view) : reconcileBudget(key, view)),
+  reconcile(key, view, _memory, context): Plan<never> {
+    if (key.startsWith(STALE_PREFIX)) return reconcileStale(key.slice(STALE_PREFIX.length), view);
+    // Upstream would go ahead and meet a conflict; its informer is nearly always quicker than here.
+    if (!context.settled) return { batches: [], because: { code: 'disruption.behind', args: { budget: key } }, requeueAfterMicros: MILLISECOND };
+    return reconcileBudget(key, view);
+  },
 };

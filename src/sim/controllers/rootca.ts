@@ -9,8 +9,8 @@ import type { Controller } from '../reconcile/controller.ts';
 const NAME = 'kube-root-ca.crt';
 const DESCRIPTION =
   'Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.';
-/** There is no cryptography in this cluster, so there is no certificate either: a text that says so stands in its place. */
-export const ROOT_CA = '-----BEGIN CERTIFICATE-----\nc2ltdWxhdGVkOiBubyBrZXkgbWF0Y2hlcyB0aGlzIGNlcnRpZmljYXRl\n-----END CERTIFICATE-----\n';
+/** There is no cryptography in this cluster, so there is no certificate either: a text that says so stands in its place. A new cluster starts with it. */
+export const ROOT_CA = '-----BEGIN CERTIFICATE-----\nThis cluster is simulated: there is nothing to trust.\n-----END CERTIFICATE-----\n';
 const ANNOTATION = 'kubernetes.io/description';
 
 export const rootCA: Controller = {

@@ -75,6 +75,7 @@ export const clusterReasons = {
   // Disruption budgets
   'disruption.counted': (a: Args) => `${a.healthy} of ${a.expected} Pods are healthy and ${a.desired} must be: budget ${a.budget} allows ${plural(a.allowed, 'disruption', 'disruptions')}`,
   'disruption.upToDate': (a: Args) => `Budget ${a.budget} already says so: ${a.healthy} of ${a.expected} healthy, ${plural(a.allowed, 'disruption', 'disruptions')} allowed`,
+  'disruption.behind': (a: Args) => `The own last write to budget ${a.budget} has not come back yet`,
   'disruption.failSafe': (a: Args) => `The Pods of budget ${a.budget} cannot be counted (${a.error}), so it allows no disruption`,
   'disruption.gone': (a: Args) => `Budget ${a.budget} no longer exists`,
   'disruption.stale': (a: Args) => `Pod ${a.pod} was to be disrupted ${a.seconds} s ago and was not: the condition is taken back`,

@@ -63,6 +63,7 @@ export const clusterReasons: ClusterReasons = {
   'rootca.there': (a) => `命名空间 ${a.namespace} 已有根证书的副本`,
   'disruption.counted': (a) => `${a.expected} 个 Pod 中 ${a.healthy} 个健康，至少须有 ${a.desired} 个：预算 ${a.budget} 允许 ${a.allowed} 次中断`,
   'disruption.upToDate': (a) => `预算 ${a.budget} 已如实记录：${a.expected} 个中 ${a.healthy} 个健康，允许 ${a.allowed} 次中断`,
+  'disruption.behind': (a) => `上次对预算 ${a.budget} 的写入尚未传回缓存`,
   'disruption.failSafe': (a) => `无法清点预算 ${a.budget} 的 Pod（${a.error}），因此不允许中断`,
   'disruption.gone': (a) => `预算 ${a.budget} 已不存在`,
   'disruption.stale': (a) => `Pod ${a.pod} 在 ${a.seconds} 秒前本应被中断却没有：撤回该状况`,
