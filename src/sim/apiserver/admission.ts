@@ -43,7 +43,6 @@ const refused = (object: KubernetesObject, why: string): Status => forbidden(inf
 
 // ---- NamespaceLifecycle
 
-const IMMORTAL = new Set(['default', 'kube-system', 'kube-public']);
 const NAMESPACE = infoOf('Namespace');
 
 export function namespaceLifecycle(kind: string, object: KubernetesObject, context: Pick<AdmissionContext, 'lookup'>): Status | undefined {
@@ -53,11 +52,6 @@ export function namespaceLifecycle(kind: string, object: KubernetesObject, conte
   if (found === undefined) return notFound(NAMESPACE, namespace);
   if (found.status?.phase !== 'Terminating') return undefined;
   return namespaceTerminating(infoOf(kind), object.metadata.name ?? '', namespace);
-}
-
-/** A DELETE of one of the namespaces that must always be there. */
-export function admitNamespaceDelete(name: string): Status | undefined {
-  return IMMORTAL.has(name) ? forbidden(NAMESPACE, name, 'this namespace may not be deleted') : undefined;
 }
 
 // ---- Pods

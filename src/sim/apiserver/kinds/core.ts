@@ -57,14 +57,6 @@ export const namespace = strategyFor<Namespace>({
   },
 });
 
-/** PUT .../finalize: only spec.finalizers may change. */
-export function validateFinalize(object: Namespace, old: Namespace): readonly { readonly field: string; readonly message: string }[] {
-  const errors: Errors = [];
-  validateMetaUpdate(errors, object.metadata, old.metadata);
-  validateNamespaceFinalizers(errors, object.spec?.finalizers, (i) => `spec.finalizers[${i}]`);
-  return errors;
-}
-
 function sorted(map: StringMap): StringMap {
   const out: Record<string, string> = {};
   for (const key of Object.keys(map).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))) setOwn(out, key, map[key]);
@@ -376,7 +368,7 @@ export const endpoints = strategyFor<Endpoints>({
   },
 });
 
-// ---- Event (stored as core/v1; `events.ts` turns events.k8s.io/v1 into it and back)
+// ---- Event (stored as core/v1; `convert.ts` turns events.k8s.io/v1 into it and back)
 
 const eventTimed = (event: Event): boolean => (event.eventTime ?? null) !== null;
 
