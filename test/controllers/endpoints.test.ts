@@ -109,7 +109,10 @@ describe('endpointslice', () => {
 describe('what wakes both', () => {
   const later = { ...a, status: { ...a.status, phase: 'Pending' as const } };
   it.each([
-    ['a new Pod', undefined, a, false],
+    ['a new Pod that has an address', undefined, a, false],
+    ['a new Pod that has none yet', undefined, backend('a', ''), true],
+    ['readiness before there is an address', backend('a', '', { ready: false }), backend('a', ''), true],
+    ['an ended Pod that goes', backend('a', '10.244.1.2', { phase: 'Succeeded' }), backend('a', '10.244.1.2', { phase: 'Succeeded', deleting: true }), true],
     ['a status that says nothing new', a, later, true],
     ['readiness', a, backend('a', '10.244.1.2', { ready: false }), false],
     ['an address', backend('a', ''), a, false],

@@ -42,6 +42,8 @@ const sameLabels = (a: Pod, b: Pod): boolean => a.metadata.labels === b.metadata
 export function changesEndpoints(change: Change): boolean {
   const before = change.before as Pod | undefined;
   const after = change.after as Pod | undefined;
+  // Who is in no endpoints before and after does not change any, though upstream would look.
+  if ((before === undefined || !belongsInEndpoints(before, true)) && (after === undefined || !belongsInEndpoints(after, true))) return false;
   if (before === undefined || after === undefined) return true;
   if (after.metadata.deletionTimestamp !== undefined || before.metadata.deletionTimestamp !== undefined) return true;
   if (!sameLabels(before, after)) return true;
