@@ -5,7 +5,7 @@ import type { ScriptedInput, Story } from '../../src/sim/index.ts';
 
 export const hollowNodes = (count: number, cpu: string, memory: string, pods: number): ClusterConfig => ({
   proxyMode: 'iptables',
-  nodes: Array.from({ length: count }, (_, index) => ({ name: `node-${index + 1}`, cpu, memory, pods, index, hollow: true })),
+  nodes: Array.from({ length: count }, (_, index) => ({ name: `node-${index + 1}`, cpu, memory, pods, index, hollow: true, kubeletLimit: { perSecond: 10, burst: 20 } })),
 });
 
 const labels = { app: 'web' };

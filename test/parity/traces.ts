@@ -16,6 +16,9 @@ const WARM_UP: Micros = 30 * SECOND;
 /** What kubectl takes to start; the recorded one takes 0.1 to 0.8 s. */
 const KUBECTL_STARTS: Micros = 120 * MILLISECOND;
 
+/** The recorder's hollow nodes are kubemark's: their client is limited so. */
+const HOLLOW_LIMIT = { perSecond: 10, burst: 20 } as const;
+
 interface GoldenStep {
   readonly at: number;
   readonly kubectl?: readonly string[];
@@ -124,6 +127,7 @@ export function play(golden: Golden): { readonly candidate: Played; readonly tim
         ...(node.metadata.labels === undefined ? {} : { labels: node.metadata.labels }),
         index,
         hollow: true,
+        kubeletLimit: HOLLOW_LIMIT,
       })),
     },
     seed: 1,

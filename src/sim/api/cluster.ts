@@ -11,6 +11,8 @@ export interface NodeConfig {
   /** What the node reports as capacity and allocatable, if not the usual list made of the three above. */
   readonly capacity?: Readonly<Record<string, string>>;
   readonly labels?: Readonly<Record<string, string>>;
+  /** The kubelet's --kube-api-qps and --kube-api-burst; absent: upstream's 50 and 100. The recorder's hollow nodes run with 10 and 20. */
+  readonly kubeletLimit?: { readonly perSecond: number; readonly burst: number };
   /** Its place in the Pod network: Pods get 10.244.<index>.x; the machine 192.168.1.<10 + index>. */
   readonly index: number;
   /** As the recorder's nodes: containers start at once, end at once, and the kubelet writes no Events. Three things only. */

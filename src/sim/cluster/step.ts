@@ -46,11 +46,11 @@ interface Sent {
 }
 
 /** client-go's token bucket (golang.org/x/time/rate, Reserve): when the next request may leave. */
-function departure(world: World, slot: Slot, process: Process<unknown>): Micros {
+function departure(world: World, slot: Slot, process: Process<unknown>, tokens: number): Micros {
   const limit = process.limit;
-  if (limit === undefined) return world.now;
+  if (limit === undefined || tokens === 0) return world.now;
   const gained = ((world.now - slot.refilledAt) * limit.perSecond) / 1_000_000;
-  slot.tokens = Math.min(limit.burst, slot.tokens + gained) - 1;
+  slot.tokens = Math.min(limit.burst, slot.tokens + gained) - tokens;
   slot.refilledAt = world.now;
   return slot.tokens >= 0 ? world.now : world.now + Math.ceil((-slot.tokens * 1_000_000) / limit.perSecond);
 }
@@ -66,7 +66,7 @@ function applyEffects(world: World, slot: Slot, process: Process<unknown>, effec
   for (const effect of effects) {
     switch (effect.kind) {
       case 'request':
-        sendRequest(world, slot, departure(world, slot, process), effect.id as number, effect.tag as string, effect.request as Request, effect.cause, effect.because as Reason | undefined);
+        sendRequest(world, slot, departure(world, slot, process, effect.tokens as number), effect.id as number, effect.tag as string, effect.request as Request, effect.cause, effect.because as Reason | undefined);
         break;
       case 'timer': {
         const name = effect.name as string;
@@ -94,9 +94,9 @@ function run(world: World, slot: Slot, stimulus: Stimulus, extra: Extra): void {
   const notes: Note[] = [];
   let cause: StepId = world.steps;
   const out: Out = {
-    request(request, tag, because) {
+    request(request, tag, because, tokens = 1) {
       const id = slot.nextRequest++;
-      effects.push({ kind: 'request', cause, id, tag, request: { ...request, user: process.process.user }, because });
+      effects.push({ kind: 'request', cause, id, tag, request: { ...request, user: process.process.user }, because, tokens });
       return id;
     },
     timer(name, at) {

@@ -60,8 +60,11 @@ export interface Message {
 
 /** Where a step's effects go. Nothing of it happens before the step has ended. */
 export interface Out {
-  /** Sends a request to the API server, when the rate limit allows; the answer comes as Replied with this id and `tag`. */
-  request(request: Omit<Request, 'user'>, tag: string, because?: Reason): number;
+  /**
+   * Sends a request to the API server, when the rate limit allows; the answer comes as Replied with this id and `tag`. `tokens`:
+   * what it takes from the limit, if not 1: 2 where upstream's client reads before it writes and ours knows the answer; 0 where it has a client of its own.
+   */
+  request(request: Omit<Request, 'user'>, tag: string, because?: Reason, tokens?: number): number;
   /** A timer of this process; setting a name again moves it. Dies with the process. */
   timer(name: string, at: Micros): void;
   cancel(name: string): void;

@@ -31,7 +31,7 @@ export function kubelet(node: NodeConfig): Process<KubeletState> {
       { kind: 'ConfigMap', wakes: never },
       { kind: 'Secret', wakes: never },
     ],
-    limit: { perSecond: 50, burst: 100 },
+    limit: node.kubeletLimit ?? { perSecond: 50, burst: 100 },
     init: () => ({
       synced: false, pods: new Map(), used: new Map(), usedPods: 0, plegPhase: 0, plegAt: undefined, statusQueue: [], statusInFlight: undefined,
       lease: { resourceVersion: undefined, lastMicros: 0 }, nodeStatus: { lastReportedAt: 0, bootId: '', rebooted: false }, images: new Map(), recorder: newRecorder(),

@@ -10,6 +10,8 @@ import { same } from './status.ts';
  * How a node says that it lives: its Lease every 10 s, and its status, looked at every 10 s and written when it changed or every 5 minutes
  * (kubelet_node_status.go, component-helpers/apimachinery/lease). Left out: pressure on memory, disk and processes, which never comes here.
  */
+/** Heartbeats have a client of their own (upstream's HeartbeatClient): a busy kubelet does not look like a dead one. */
+const OWN_CLIENT = 0;
 const LEASE_MICROS = 10 * SECOND;
 const LEASE_SECONDS = 40;
 const CHECK_MICROS = 10 * SECOND;
@@ -28,10 +30,10 @@ const leasePath = (name?: string): string => pathOf('Lease', LEASE_NAMESPACE, na
 export function renewLease(context: Context): void {
   const { node, state, out, now } = context;
   if (state.lease.resourceVersion === undefined) {
-    out.request({ method: 'GET', path: leasePath(node.name) }, 'lease', { code: 'kubelet.leaseRead', args: { node: node.name } });
+    out.request({ method: 'GET', path: leasePath(node.name) }, 'lease', { code: 'kubelet.leaseRead', args: { node: node.name } }, OWN_CLIENT);
     return;
   }
-  out.request({ method: 'PUT', path: leasePath(node.name), body: lease(context, state.lease.resourceVersion) }, 'lease', { code: 'kubelet.lease', args: { node: node.name } });
+  out.request({ method: 'PUT', path: leasePath(node.name), body: lease(context, state.lease.resourceVersion) }, 'lease', { code: 'kubelet.lease', args: { node: node.name } }, OWN_CLIENT);
   state.lease.lastMicros = now;
 }
 
@@ -55,7 +57,7 @@ export function leaseAnswered(context: Context, method: string, response: Respon
   const { node, state, out, now } = context;
   const known = (response.body as Lease).metadata?.resourceVersion;
   if (method === 'GET' && response.code === 404) {
-    out.request({ method: 'POST', path: leasePath(), body: lease(context, undefined) }, 'lease', { code: 'kubelet.lease', args: { node: node.name } });
+    out.request({ method: 'POST', path: leasePath(), body: lease(context, undefined) }, 'lease', { code: 'kubelet.lease', args: { node: node.name } }, OWN_CLIENT);
     return;
   }
   if (response.code >= 200 && response.code < 300) {
@@ -128,7 +130,7 @@ export function checkNodeStatus(context: Context): void {
     ...(imagesChanged ? { images: nextImages } : undefined),
     ...(bootChanged ? { nodeInfo: { bootID: state.nodeStatus.bootId } } : undefined),
   };
-  out.request({ method: 'PATCH', path: pathOf('Node', undefined, node.name, 'status'), contentType: STRATEGIC_MERGE_PATCH, body: { status } }, 'nodeStatus', { code: changed ? 'kubelet.nodeStatusChanged' : 'kubelet.nodeStatus', args: { node: node.name } });
+  out.request({ method: 'PATCH', path: pathOf('Node', undefined, node.name, 'status'), contentType: STRATEGIC_MERGE_PATCH, body: { status } }, 'nodeStatus', { code: changed ? 'kubelet.nodeStatusChanged' : 'kubelet.nodeStatus', args: { node: node.name } }, OWN_CLIENT);
 }
 
 /** A machine that the cluster does not know yet introduces itself; it becomes Ready with the first status. */

@@ -15,6 +15,9 @@ import { generateStatus, same, statusPatch } from './status.ts';
  * another Pod of that name.
  */
 const BATCH_MICROS = 10 * SECOND;
+/** Upstream reads the Pod before it writes; a new Pod's kubelet also asked for its service account token. */
+const TOKENS = 2;
+const TOKENS_FIRST = 3;
 
 export function hostIp(context: Context): string | undefined {
   const addresses = context.view.get('Node', context.node.name)?.status.addresses;
@@ -57,7 +60,7 @@ function pump(context: Context): void {
     const patch = statusPatch(uid, worker.apiStatus, worker.status);
     if (patch !== undefined) {
       state.statusInFlight = uid;
-      out.request({ method: 'PATCH', path: pathOfKey('Pod', worker.key, 'status'), contentType: STRATEGIC_MERGE_PATCH, body: patch }, `status/${uid}`, worker.because);
+      out.request({ method: 'PATCH', path: pathOfKey('Pod', worker.key, 'status'), contentType: STRATEGIC_MERGE_PATCH, body: patch }, `status/${uid}`, worker.because, worker.apiStatus?.startTime === undefined ? TOKENS_FIRST : TOKENS);
       return;
     }
     if (canBeDeleted(worker)) {
