@@ -353,6 +353,7 @@ export function statusPatch(uid: string, before: PodStatus, now: PodStatus): unk
       const fields = was === undefined ? item : difference(was, item);
       if (fields !== undefined) changed.push(was === undefined ? item : { ...fields, [key]: item[key] });
     }
+    for (const was of olds) if (!items.some((each) => each[key] === was[key])) changed.push({ $patch: 'delete', [key]: was[key] });
     if (changed.length === 0) continue;
     status[`$setElementOrder/${field}`] = items.map((item) => ({ [key]: item[key] }));
     status[field] = changed;

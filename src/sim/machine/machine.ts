@@ -458,7 +458,7 @@ function probe(node: NodeConfig, state: MachineState, uid: string, name: string,
   else answer(false, 'HTTP probe failed with statuscode: 404', behaviour.answerMicros);
 }
 
-/** A request of the Pod network arrives. A program that was told to stop answers until it ends. */
+/** A request of the Pod network arrives. A program that was told to stop, and listens to that, takes no new ones; what it has it answers. */
 function traffic(node: NodeConfig, state: MachineState, message: Extract<TrafficMessage, { type: 'request' }>, now: Micros, out: Out): void {
   const uid = state.byIp.get(message.to.ip);
   // Nobody has this address any more: packets to it are lost, and only the client's patience ends the wait.
@@ -469,7 +469,7 @@ function traffic(node: NodeConfig, state: MachineState, message: Extract<Traffic
   for (const program of sandbox.containers.values()) {
     const { behaviour } = program;
     const ports = behaviour.ports ?? containerOf(sandbox.pod, program.name)?.ports?.map((port) => port.containerPort);
-    if (!isListening(program, now) || (ports !== undefined && !ports.includes(message.to.port))) continue;
+    if (!isListening(program, now) || (program.stoppingAt !== undefined && !behaviour.ignoresTerm) || (ports !== undefined && !ports.includes(message.to.port))) continue;
     if (hangs(program, now)) return;
     outcome = 'answered';
     delay = behaviour.answerMicros;

@@ -23,6 +23,9 @@ export interface ProxyState {
   readonly dirty: Set<string>;
   syncAt: Micros | undefined;
   syncedAt: Micros;
+  /** What the synchronisation under way will put in place: by Service, the rules of its ports. */
+  readonly writing: Map<string, readonly ServiceRules[]>;
+  writingRevision: number;
   /** The revision of EndpointSlices that the rules are made from. */
   revision: number;
   /** IPVS: whose turn it is, by Service port. */
@@ -44,7 +47,7 @@ export function proxy(node: NodeConfig, mode: ProxyMode): Process<ProxyState> {
       { kind: 'EndpointSlice', wakes: (change: Change) => (change.before as EndpointSlice | undefined)?.endpoints !== (change.after as EndpointSlice | undefined)?.endpoints || (change.before as EndpointSlice | undefined)?.ports !== (change.after as EndpointSlice | undefined)?.ports },
     ],
     limit: { perSecond: 5, burst: 10 },
-    init: () => ({ rules: new Map(), dirty: new Set(), syncAt: undefined, syncedAt: -Infinity, revision: 0, turns: new Map(), affinity: new Map() }),
+    init: () => ({ rules: new Map(), dirty: new Set(), syncAt: undefined, syncedAt: -Infinity, writing: new Map(), writingRevision: 0, revision: 0, turns: new Map(), affinity: new Map() }),
     step: (state, on, view, out) => step(node, mode, state, on, view, out),
   };
 }
@@ -57,7 +60,7 @@ function step(node: NodeConfig, mode: ProxyMode, state: ProxyState | undefined, 
     case 'Started':
       state.syncedAt = -MIN_SYNC[mode];
       for (const service of view.list('Service')) state.dirty.add(`${service.metadata.namespace}/${service.metadata.name}`);
-      schedule(node, mode, state, view.now, out);
+      schedule(mode, state, view.now, out);
       break;
     case 'Watched':
       if (on.relist) {
@@ -72,10 +75,11 @@ function step(node: NodeConfig, mode: ProxyMode, state: ProxyState | undefined, 
           if (service !== undefined) state.dirty.add(`${metadata.namespace}/${service}`);
         }
       }
-      schedule(node, mode, state, view.now, out);
+      schedule(mode, state, view.now, out);
       break;
     case 'TimerFired':
       if (on.name === 'sync') sync(node, state, view, out);
+      else if (on.name === 'written') written(node, mode, state, view, out);
       break;
     case 'Received':
       if (on.message.type === 'connect') connect(node, mode, state, on.message as unknown as Extract<TrafficMessage, { type: 'connect' }>, view.now, out);
@@ -83,26 +87,34 @@ function step(node: NodeConfig, mode: ProxyMode, state: ProxyState | undefined, 
   }
 }
 
-/** At once if the last one is long enough ago; what comes until then is taken along. */
-function schedule(node: NodeConfig, mode: ProxyMode, state: ProxyState, now: Micros, out: Out): void {
-  if (state.syncAt !== undefined || state.dirty.size === 0) return;
-  const [low, high] = SYNC_MICROS;
-  state.syncAt = Math.max(now, state.syncedAt + MIN_SYNC[mode]) + between(out.draw('sync', node.name), low, high);
+/** At once if the last one is long enough ago; what comes until then is taken along, what comes later waits for the next one. */
+function schedule(mode: ProxyMode, state: ProxyState, now: Micros, out: Out): void {
+  if (state.syncAt !== undefined || state.writing.size > 0 || state.dirty.size === 0) return;
+  state.syncAt = Math.max(now, state.syncedAt + MIN_SYNC[mode]);
   out.timer('sync', state.syncAt);
 }
 
 const same = (a: ServiceRules | undefined, b: ServiceRules): boolean => a !== undefined && JSON.stringify(a) === JSON.stringify(b);
 
+/** Works out what has changed; writing it takes a moment, and until then the old rules hold. */
 function sync(node: NodeConfig, state: ProxyState, view: View, out: Out): void {
   state.syncAt = undefined;
-  state.syncedAt = view.now;
-  const dirty = [...state.dirty];
-  state.dirty.clear();
-  state.revision = view.revision('EndpointSlice');
-  for (const key of dirty) {
+  state.writingRevision = view.revision('EndpointSlice');
+  for (const key of state.dirty) {
     const service = view.get('Service', key);
-    const slices = service === undefined ? [] : view.list('EndpointSlice', { index: 'service', value: key });
-    const now = service === undefined ? [] : rulesOf(service, slices, node.name);
+    state.writing.set(key, service === undefined ? [] : rulesOf(service, view.list('EndpointSlice', { index: 'service', value: key }), node.name));
+  }
+  state.dirty.clear();
+  const [low, high] = SYNC_MICROS;
+  out.timer('written', view.now + between(out.draw('sync', node.name), low, high));
+}
+
+function written(node: NodeConfig, mode: ProxyMode, state: ProxyState, view: View, out: Out): void {
+  state.syncedAt = view.now;
+  state.revision = state.writingRevision;
+  const writing = [...state.writing];
+  state.writing.clear();
+  for (const [key, now] of writing) {
     let changed = false;
     let before: ServiceRules | undefined;
     for (const rules of state.rules.values()) {
@@ -131,10 +143,11 @@ function sync(node: NodeConfig, state: ProxyState, view: View, out: Out): void {
       because: {
         code: first === undefined ? 'proxy.removed' : before === undefined ? 'proxy.added' : 'proxy.changed',
         args: { node: node.name, service: key, endpoints: first?.cluster.length ?? 0 },
-        refs: [...(service === undefined ? [] : [{ kind: 'Service', key, revision: Number(service.metadata.resourceVersion) }]), ...slices.map((slice) => ({ kind: 'EndpointSlice', key: `${slice.metadata.namespace}/${slice.metadata.name}`, revision: Number(slice.metadata.resourceVersion) }))],
+        refs: [{ kind: 'Service', key }, ...[first?.slice ?? before?.slice ?? ''].flatMap((slice) => (slice === '' ? [] : [{ kind: 'EndpointSlice', key: slice, revision: state.revision }]))],
       },
     });
   }
+  schedule(mode, state, view.now, out);
 }
 
 /** A connection enters the node, from a Pod here or from outside through the node port. */

@@ -1,4 +1,4 @@
-import type { EndpointSlice, Service } from '../api/object.ts';
+import { keyOf, type EndpointSlice, type Service } from '../api/object.ts';
 import type { Backend } from '../api/traffic.ts';
 import { base32, sha256 } from './sha256.ts';
 
@@ -23,6 +23,8 @@ export interface ServiceRules {
   readonly externalLocal: boolean;
   /** Whether there is any usable endpoint in the cluster. */
   readonly hasEndpoints: boolean;
+  /** The first EndpointSlice that the endpoints come from; "" if there is none. */
+  readonly slice: string;
   /** sessionAffinity ClientIP: for how long a client is sent to the same endpoint. */
   readonly affinitySeconds: number | undefined;
 }
@@ -92,6 +94,7 @@ export function rulesOf(service: Service, slices: readonly EndpointSlice[], node
       internalLocal,
       externalLocal,
       hasEndpoints: usable.length > 0,
+      slice: slices[0] === undefined ? '' : keyOf(slices[0]),
       affinitySeconds: service.spec.sessionAffinity === 'ClientIP' ? (config?.clientIP?.timeoutSeconds ?? 10_800) : undefined,
     };
   });

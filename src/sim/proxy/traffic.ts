@@ -6,8 +6,8 @@ import type { Out, Process, Stimulus, View } from '../kernel/process.ts';
 
 /**
  * A steady client of one Service. Each request is its own connection, and waits a second for its answer. A client inside is a program on a
- * node, so its requests go by that node's rules. A client outside comes in through the node port of one node after another: it stays with
- * one as long as that answers, and takes the next one when a request times out.
+ * node, so its requests go by that node's rules. A client outside comes in through the node port of one node, and takes the next node when
+ * nothing came back through this one for as long as it waits for a request.
  */
 export interface TrafficState {
   startedAt: Micros;
@@ -15,6 +15,7 @@ export interface TrafficState {
   /** Requests on their way, the oldest first. */
   readonly open: Map<number, Open>;
   entry: number;
+  answeredAt: Micros;
 }
 interface Open {
   readonly sentAt: Micros;
@@ -31,7 +32,7 @@ export function traffic(config: TrafficConfig): Process<TrafficState> {
     user: 'system:anonymous',
     // Only to know which nodes there are to come in through; read when a request leaves.
     watches: [{ kind: 'Node', wakes: () => false }],
-    init: () => ({ startedAt: 0, sent: 0, open: new Map(), entry: 0 }),
+    init: () => ({ startedAt: 0, sent: 0, open: new Map(), entry: 0, answeredAt: 0 }),
     step: (state, on, view, out) => step(config, state, on, view, out),
   };
 }
@@ -81,7 +82,7 @@ function expire(config: TrafficConfig, state: TrafficState, view: View, out: Out
     }
     if ('outside' in config.from) {
       const nodes = view.list('Node');
-      if (nodes[state.entry % Math.max(nodes.length, 1)]?.metadata.name === open.entry) state.entry++;
+      if (state.answeredAt <= open.sentAt && nodes[state.entry % Math.max(nodes.length, 1)]?.metadata.name === open.entry) state.entry++;
     }
     finish(config, state, id, open, 'timedOut', undefined, open.path, view, out);
   }
@@ -91,6 +92,7 @@ function answered(config: TrafficConfig, state: TrafficState, message: Extract<T
   const open = state.open.get(message.id);
   // Too late: nobody waits for it any more.
   if (open === undefined) return;
+  state.answeredAt = view.now;
   finish(config, state, message.id, open, message.outcome, message.backend, message.path, view, out);
 }
 
