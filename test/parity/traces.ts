@@ -11,8 +11,8 @@ import { at as itemAt } from '../../src/sim/kernel/journal.ts';
 import { canonicalTrace } from './canonical.mjs';
 import { compare, type Level } from './compare.mjs';
 
-/** How long the cluster is left to itself before t = 0, so that leases and monitors are in their stride. */
-const WARM_UP: Micros = 30 * SECOND;
+/** How long the cluster is left to itself before t = 0: the recorded ones are 14 s old then, which decides the phases of leases and monitors. */
+const WARM_UP: Micros = 14 * SECOND;
 /** What kubectl takes to start; the recorded one takes 0.1 to 0.8 s. */
 const KUBECTL_STARTS: Micros = 120 * MILLISECOND;
 
@@ -150,7 +150,7 @@ export function play(golden: Golden): { readonly candidate: Played; readonly tim
       steps.push({ ...step, at });
     }
   };
-  for (const step of golden.setup ?? []) runStep({ ...step, at: -20_000 });
+  for (const step of golden.setup ?? []) runStep({ ...step, at: -10_000 });
   for (const step of golden.steps) runStep(step);
   playUntil(timeline, Math.max(timeline.world.now, t0 + golden.until * MILLISECOND));
   const final: KubernetesObject[] = KINDS.filter(({ kind }) => LISTED.has(kind) || (kind === 'Namespace' && golden.name.startsWith('namespace'))).flatMap((info) => headList(timeline.world.store, info.kind).slice());

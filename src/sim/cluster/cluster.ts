@@ -1,6 +1,6 @@
 import type { ClusterConfig, NodeConfig } from '../api/cluster.ts';
 import type { KubernetesObject } from '../api/object.ts';
-import { timestamp, microTimestamp, MINUTE } from '../api/time.ts';
+import { timestamp, microTimestamp, MINUTE, type Micros } from '../api/time.ts';
 import { USERS } from '../api/request.ts';
 import { commit } from '../apiserver/store.ts';
 import { push } from '../kernel/agenda.ts';
@@ -22,11 +22,15 @@ export function newCluster(config: ClusterConfig, seed: number): World {
   const names = [...CONTROL_PLANE, ...config.nodes.flatMap(({ name }) => [`machine/${name}`, `kubelet/${name}`, `proxy/${name}`])];
   for (const name of names) {
     const slot = addSlot(world, name);
-    // Components do not come up in one instant.
-    push(world.agenda, draw(world.chance, name, 'start', '') % 50_000, { type: 'start', to: name, epoch: slot.epoch, cause: 0 });
+    // Components do not come up in one instant, and the controller manager a second after the nodes, as in the recorded clusters.
+    const after = CONTROLLERS.has(name) ? CONTROLLERS_AFTER : 0;
+    push(world.agenda, after + (draw(world.chance, name, 'start', '') % 50_000), { type: 'start', to: name, epoch: slot.epoch, cause: 0 });
   }
   return world;
 }
+
+const CONTROLLERS: ReadonlySet<string> = new Set(CONTROL_PLANE.filter((name) => name !== 'scheduler'));
+const CONTROLLERS_AFTER: Micros = 1_150_000;
 
 const NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system'] as const;
 

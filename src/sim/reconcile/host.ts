@@ -61,10 +61,8 @@ export function host(controller: AnyController): Process<HostState> {
       switch (on.type) {
         case 'Started':
           for (const kind of kinds) for (const object of view.list(kind)) enqueue(state, kind, object, view, undefined, out);
-          for (const [key, every] of Object.entries(controller.ticks ?? {})) {
-            // Each loop of a real process has its own phase.
-            addAfter(state.queue, key, view.now + (out.draw('tick', key) % every), view.step);
-          }
+          // Upstream's loops run once at the start and then in their period (wait.Until): the phase is that of the process.
+          for (const key of Object.keys(controller.ticks ?? {})) add(state.queue, key, view.step);
           break;
         case 'Watched':
           for (const change of on.changes) {
