@@ -64,7 +64,7 @@ function evict(pod: Pod, now: Micros, because: Reason, first: boolean, pending: 
   return { batches, because, memory: pending, ...(first ? { events: [event(key, `Marking for deletion Pod ${key}`)] } : {}) };
 }
 
-export const taintEviction: Controller<EvictionMemory> & { readonly identity: string } = {
+export const taintEviction: Controller<EvictionMemory> = {
   name: 'taint-eviction-controller',
   identity: 'node-controller',
   // Each eviction has a goroutine of its own upstream.
