@@ -178,9 +178,9 @@ export interface TraceResult {
 }
 /**
  * Which of several equal nodes a Pod gets is chance in the recording and chance here, and what a drain or a lost node then meets depends on
- * it. So a trace is played with up to eight seeds, and the first that agrees, else the best, counts.
+ * it. So a trace is played with up to 24 seeds, and the first that agrees, else the best, counts.
  */
-const SEEDS = [1, 2, 3, 4, 5, 6, 7, 8];
+const SEEDS = Array.from({ length: 24 }, (_, i) => i + 1);
 export function compareTrace(golden: Golden): TraceResult {
   let best: TraceResult | undefined;
   const worth = (result: TraceResult): number => result.levels.reduce((sum, level) => sum + level.score, 0);
