@@ -72,7 +72,6 @@ function started(context: Context): void {
   nodeEvent(context, 'Normal', 'Starting', 'Starting kubelet.');
   listPods(context);
   renewLease(context);
-  checkNodeStatus(context);
 }
 
 /** Until the runtime has said what runs, nothing can be started; a machine that is still coming up is asked again. */
@@ -87,6 +86,8 @@ function podList(context: Context, pods: readonly RuntimePod[], bootId: string):
   if (state.synced) return;
   state.synced = true;
   state.nodeStatus.bootId = bootId;
+  // A node whose runtime does not answer is not ready: its status waits for this.
+  checkNodeStatus(context);
   const found = new Map(pods.map((pod) => [pod.uid, pod]));
   for (const pod of view.list('Pod', { index: 'node', value: node.name })) {
     const running = found.get(pod.metadata.uid);

@@ -49,7 +49,7 @@ function containerStatus(spec: Container, record: ContainerRecord | undefined, o
   const { hollow } = options;
   const mounts = mountsOf(spec);
   if (record === undefined || record.attempt < 0 || record.containerId === '') {
-    const status: Making<ContainerStatus> = { name: spec.name, state: { waiting: record?.waiting ?? { reason: waitingReason } }, lastState: NO_LAST, ready: hollow, restartCount: 0, image: spec.image, imageID: '' };
+    const status: Making<ContainerStatus> = { name: spec.name, state: { waiting: record?.waiting ?? { reason: waitingReason } }, lastState: NO_LAST, ready: hollow && record?.kind !== 'init', restartCount: 0, image: spec.image, imageID: '' };
     if (!hollow) status.started = false;
     if (mounts !== undefined) status.volumeMounts = mounts;
     return status;
@@ -65,7 +65,7 @@ function containerStatus(spec: Container, record: ContainerRecord | undefined, o
   } else state = terminatedState(record, hollow);
   const endedWell = record.kind === 'init' && record.phase === 'exited' && record.exitCode === 0;
   const status: Making<ContainerStatus> = {
-    name: spec.name, state, lastState: last, ready: hollow || endedWell || (running && record.ready), restartCount: record.attempt, image: record.image, imageID: record.imageId, containerID: record.containerId,
+    name: spec.name, state, lastState: last, ready: record.kind === 'init' ? endedWell : hollow || (running && record.ready), restartCount: record.attempt, image: record.image, imageID: record.imageId, containerID: record.containerId,
   };
   if (!hollow) status.started = running && record.started;
   const requests = spec.resources?.requests;

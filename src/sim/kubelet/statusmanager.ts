@@ -71,7 +71,7 @@ function pump(context: Context): void {
 }
 
 /** Nothing of it is left on the machine, and somebody asked for its deletion. */
-const canBeDeleted = (worker: PodWorker): boolean => worker.stage === 'finished' && worker.pod.metadata.deletionTimestamp !== undefined;
+const canBeDeleted = (worker: PodWorker): boolean => (worker.stage === 'finished' || worker.stage === 'rejected') && worker.pod.metadata.deletionTimestamp !== undefined;
 
 function deletePod(context: Context, worker: PodWorker): void {
   const { state, out, node } = context;
