@@ -15,12 +15,12 @@ describe('a plain Pod', () => {
     h.run(5);
     expect(h.transcript(/web/)).toMatchInlineSnapshot(`
       "   1.003 status default/web: PodReadyToStartContainers=False Initialized=True Ready=False/ContainersNotReady ContainersReady=False/ContainersNotReady app:waiting/ContainerCreating
-         1.518 status default/web: PodReadyToStartContainers=True
-         1.520 event Normal Pulling web spec.containers{app}: Pulling image "nginx:1.27"
-         3.455 event Normal Pulled web spec.containers{app}: Successfully pulled image "nginx:1.27" in 1.932s (1.932s including waiting). Image size: 73600000 bytes.
-         3.541 event Normal Created web spec.containers{app}: Container created
-         3.541 event Normal Started web spec.containers{app}: Container started
-         3.541 status default/web: Running Ready=True ContainersReady=True app:running+ready
+         1.482 status default/web: PodReadyToStartContainers=True
+         1.484 event Normal Pulling web spec.containers{app}: Pulling image "nginx:1.27"
+         3.419 event Normal Pulled web spec.containers{app}: Successfully pulled image "nginx:1.27" in 1.932s (1.932s including waiting). Image size: 73600000 bytes.
+         3.467 event Normal Created web spec.containers{app}: Container created
+         3.467 event Normal Started web spec.containers{app}: Container started
+         3.467 status default/web: Running Ready=True ContainersReady=True app:running+ready
          9.003 status default/web: 
          9.003 event Normal Killing web spec.containers{app}: Stopping container app
          9.085 status default/web: Succeeded PodReadyToStartContainers=False Ready=False/PodCompleted ContainersReady=False/PodCompleted app:terminated/Completed/0
@@ -36,8 +36,8 @@ describe('a plain Pod', () => {
     h.run(5);
     expect(h.transcript()).toMatchInlineSnapshot(`
       "   1.003 status default/web: PodReadyToStartContainers=False Initialized=True Ready=True ContainersReady=True app:waiting/ContainerCreating+ready
-         1.307 status default/web: PodReadyToStartContainers=True
-         1.323 status default/web: Running app:running+ready
+         1.311 status default/web: PodReadyToStartContainers=True
+         1.322 status default/web: Running app:running+ready
          9.003 status default/web: 
          9.006 status default/web: Succeeded PodReadyToStartContainers=False Ready=False/PodCompleted ContainersReady=False/PodCompleted app:terminated/0+ready
          9.470 delete Pod/default/web 0"
@@ -80,10 +80,10 @@ describe('init containers and sidecars', () => {
     h.run(10);
     expect(h.transcript(/status|Killing|delete/)).toMatchInlineSnapshot(`
       "   1.003 status default/two: PodReadyToStartContainers=False Initialized=False/ContainersNotInitialized Ready=False/ContainersNotReady ContainersReady=False/ContainersNotReady init:waiting/PodInitializing side:waiting/PodInitializing app:waiting/PodInitializing
-         1.137 status default/two: PodReadyToStartContainers=True
-         1.763 status default/two: init:running side:waiting/PodInitializing
+         1.125 status default/two: PodReadyToStartContainers=True
+         1.760 status default/two: init:running side:waiting/PodInitializing
          4.470 status default/two: init:terminated/Completed/0+ready side:waiting/PodInitializing
-         6.635 status default/two: Running Initialized=True Ready=True ContainersReady=True init:terminated/Completed/0+ready side:running+ready app:running+ready
+         6.555 status default/two: Running Initialized=True Ready=True ContainersReady=True init:terminated/Completed/0+ready side:running+ready app:running+ready
         11.003 status default/two: 
         11.003 event Normal Killing two spec.containers{app}: Stopping container app
         11.085 event Normal Killing two spec.initContainers{side}: Stopping container side
@@ -127,19 +127,19 @@ describe('a crash loop', () => {
     h.run(100);
     expect(h.transcript(/status/)).toMatchInlineSnapshot(`
       "   1.003 status default/crash: PodReadyToStartContainers=False Initialized=True Ready=False/ContainersNotReady ContainersReady=False/ContainersNotReady app:waiting/ContainerCreating
-         1.228 status default/crash: PodReadyToStartContainers=True
-         1.874 status default/crash: Running Ready=True ContainersReady=True app:running+ready
+         1.175 status default/crash: PodReadyToStartContainers=True
+         1.764 status default/crash: Running Ready=True ContainersReady=True app:running+ready
          3.470 status default/crash: Ready=False/ContainersNotReady ContainersReady=False/ContainersNotReady app:terminated/Error/2
-         3.592 status default/crash: Ready=True ContainersReady=True app:running+ready#1
+         3.587 status default/crash: Ready=True ContainersReady=True app:running+ready#1
          5.470 status default/crash: Ready=False/ContainersNotReady ContainersReady=False/ContainersNotReady app:terminated/Error/2#1
          6.470 status default/crash: app:waiting/CrashLoopBackOff#1
-        17.347 status default/crash: Ready=True ContainersReady=True app:running+ready#2
+        17.286 status default/crash: Ready=True ContainersReady=True app:running+ready#2
         18.470 status default/crash: Ready=False/ContainersNotReady ContainersReady=False/ContainersNotReady app:terminated/Error/2#2
         19.470 status default/crash: app:waiting/CrashLoopBackOff#2
-        43.866 status default/crash: Ready=True ContainersReady=True app:running+ready#3
+        43.837 status default/crash: Ready=True ContainersReady=True app:running+ready#3
         45.470 status default/crash: Ready=False/ContainersNotReady ContainersReady=False/ContainersNotReady app:terminated/Error/2#3
         46.470 status default/crash: app:waiting/CrashLoopBackOff#3
-        91.275 status default/crash: Ready=True ContainersReady=True app:running+ready#4
+        91.244 status default/crash: Ready=True ContainersReady=True app:running+ready#4
         92.470 status default/crash: Ready=False/ContainersNotReady ContainersReady=False/ContainersNotReady app:terminated/Error/2#4
         93.470 status default/crash: app:waiting/CrashLoopBackOff#4"
     `);
@@ -173,10 +173,10 @@ describe('images', () => {
     h.run(30);
     expect(h.transcript(/bad/)).toMatchInlineSnapshot(`
       "   1.003 status default/bad: PodReadyToStartContainers=False Initialized=True Ready=False/ContainersNotReady ContainersReady=False/ContainersNotReady app:waiting/ContainerCreating
-         1.216 status default/bad: PodReadyToStartContainers=True
-         1.218 event Normal Pulling bad spec.containers{app}: Pulling image "nginx:1.161"
-         1.776 event Warning Failed bad spec.containers{app}: Failed to pull image "nginx:1.161": rpc error: code = NotFound desc = failed to pull and unpack image "docker.io/library/nginx:1.161": failed to resolve reference "docker.io/library/nginx:1.161": docker.io/library/nginx:1.161: not found
-         1.776 event Warning Failed bad spec.containers{app}: Error: ErrImagePull
+         1.244 status default/bad: PodReadyToStartContainers=True
+         1.246 event Normal Pulling bad spec.containers{app}: Pulling image "nginx:1.161"
+         1.804 event Warning Failed bad spec.containers{app}: Failed to pull image "nginx:1.161": rpc error: code = NotFound desc = failed to pull and unpack image "docker.io/library/nginx:1.161": failed to resolve reference "docker.io/library/nginx:1.161": docker.io/library/nginx:1.161: not found
+         1.804 event Warning Failed bad spec.containers{app}: Error: ErrImagePull
          2.470 status default/bad: app:waiting/ErrImagePull
          2.472 event Normal BackOff bad spec.containers{app}: Back-off pulling image "nginx:1.161"
          2.472 event Warning Failed bad spec.containers{app}: Error: ImagePullBackOff
@@ -217,8 +217,8 @@ describe('probes', () => {
     h.run(45);
     expect(h.transcript(/status/)).toMatchInlineSnapshot(`
       "   1.003 status default/web: PodReadyToStartContainers=False Initialized=True Ready=False/ContainersNotReady ContainersReady=False/ContainersNotReady app:waiting/ContainerCreating
-         1.216 status default/web: PodReadyToStartContainers=True
-         3.229 status default/web: Running app:running
+         1.181 status default/web: PodReadyToStartContainers=True
+         3.181 status default/web: Running app:running
          7.473 status default/web: Ready=True ContainersReady=True app:running+ready
         26.472 status default/web: Ready=False/ContainersNotReady ContainersReady=False/ContainersNotReady app:running"
     `);

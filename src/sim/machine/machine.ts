@@ -4,7 +4,7 @@ import { USERS } from '../api/request.ts';
 import type { CrashContainer, HookKind, ProbeKind, RuntimeContainer, RuntimeEvent, RuntimePod, RuntimeRequest } from '../api/runtime.ts';
 import { MILLISECOND, SECOND, type Micros } from '../api/time.ts';
 import type { RequestOutcome, TrafficMessage } from '../api/traffic.ts';
-import { between } from '../kernel/draw.ts';
+import { between, hashText, mix } from '../kernel/draw.ts';
 import type { Message, Note, Out, Process, Stimulus, View } from '../kernel/process.ts';
 import { behaviourOf, isProblem, type Behaviour } from './behaviour.ts';
 import { readCommand } from './command.ts';
@@ -41,6 +41,8 @@ interface Pull {
 
 interface Sandbox {
   readonly uid: string;
+  /** Drawn once. */
+  readonly chance: number;
   pod: Pod;
   ip: string;
   attempt: number;
@@ -188,7 +190,7 @@ function runSandbox(node: NodeConfig, state: MachineState, uid: string, pod: Pod
   if (sandbox === undefined) {
     const volumes = new Map<string, Set<string>>();
     for (const volume of pod.spec.volumes ?? []) if (volume.emptyDir !== undefined) volumes.set(volume.name, new Set());
-    sandbox = { uid, pod, ip: '', attempt, ready: true, containers: new Map(), volumes };
+    sandbox = { uid, chance: out.draw('sandbox', uid), pod, ip: '', attempt, ready: true, containers: new Map(), volumes };
     state.pods.set(uid, sandbox);
   } else if (sandbox.ip !== '') state.byIp.delete(sandbox.ip);
   // A Pod on the host's network has the machine's own address, which its kubelet knows.
@@ -198,7 +200,7 @@ function runSandbox(node: NodeConfig, state: MachineState, uid: string, pod: Pod
   sandbox.ready = true;
   const [low, high] = node.hollow ? HOLLOW_SANDBOX_MICROS : SANDBOX_MICROS;
   out.note({ type: 'sandbox', subject: { kind: 'Pod', key: keyOf(pod) }, uid, node: node.name, ip: sandbox.ip, state: 'created' });
-  tell(node, out, { type: 'SandboxReady', uid, ip: sandbox.ip, attempt }, between(out.draw('sandbox', uid), low, high));
+  tell(node, out, { type: 'SandboxReady', uid, ip: sandbox.ip, attempt }, between(mix(sandbox.chance, attempt) >>> 0, low, high));
 }
 
 function removeSandbox(node: NodeConfig, state: MachineState, uid: string, now: Micros, out: Out): void {
@@ -273,10 +275,12 @@ const programOf = (state: MachineState, uid: string, name: string, attempt: numb
   return program?.attempt === attempt ? program : undefined;
 };
 
-const hex = (n: number): string => n.toString(16).padStart(8, '0');
-function newId(out: Out, key: string): string {
+/** All that is by chance about one life of a container follows from its Pod's one draw. */
+const chanceOf = (sandbox: Sandbox, name: string, attempt: number): number => mix(sandbox.chance ^ hashText(name), attempt);
+
+function newId(chance: number): string {
   let id = '';
-  for (let i = 0; i < 8; i++) id += hex(out.draw('id', key));
+  for (let i = 1; i <= 8; i++) id += (mix(chance, i) >>> 0).toString(16).padStart(8, '0');
   return id;
 }
 
@@ -295,11 +299,12 @@ function startContainer(node: NodeConfig, state: MachineState, uid: string, pod:
   }
   const found = lookUp(container.image);
   const [low, high] = node.hollow ? HOLLOW_START_MICROS : START_MICROS;
-  const delay = between(out.draw('start', `${uid}/${name}`), low, high);
+  const chance = chanceOf(sandbox, name, attempt);
+  const delay = between(chance >>> 0, low, high);
   const program: Program = {
     name,
     attempt,
-    containerId: `containerd://${newId(out, `${uid}/${name}`)}`,
+    containerId: `containerd://${newId(chance)}`,
     // The recorder's runtime gives back what it was given.
     image: 'image' in found && !node.hollow ? found.image.name : container.image,
     imageId: 'image' in found ? imageId(found.image) : '',
