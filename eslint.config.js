@@ -2,7 +2,7 @@ import hooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'node_modules/**', 'test/golden/**', 'coverage/**'] },
+  { ignores: ['dist/**', 'node_modules/**', 'test/golden/**', 'coverage/**', 'test/parity/compare.mjs', 'test/parity/canonical.mjs'] },
   ...tseslint.configs.recommended,
   {
     files: ['**/*.{ts,tsx}'],
