@@ -12,6 +12,7 @@ import type { StageTarget, YouLine } from '../stage/model.ts';
 import { newDigested } from './digested.ts';
 import { podInside, processInside, serviceInside, whatIfOf } from './inside.ts';
 import { inspectObject } from './inspect.ts';
+import { checkObjects, MOST_REPLICAS, replicasOf } from './check.ts';
 import { isBeat, isMoment } from './moments.ts';
 import type { Answer, Ask, ChapterModel, Inspection, SeekTarget, Still, Tell, Unit, WhyModel } from './protocol.ts';
 import { stageModel } from './stageModel.ts';
@@ -203,7 +204,11 @@ export function newEngine(parts: EngineParts): { readonly ask: (id: number, ask:
         shell.wakeAt = world.now + step.sleepMicros;
         return;
       } else if (step.request.method === 'GET') answer = read(world, step.request);
-      else {
+      else if (replicasOf(step.request.body) > MOST_REPLICAS) {
+        parts.tell({ type: 'shell', text: ' ', tone: 'err', done: true, limit: { code: 'limit.replicas', args: { asked: replicasOf(step.request.body), most: MOST_REPLICAS } } });
+        shell = undefined;
+        return;
+      } else {
         const done = perform({ type: 'request', request: step.request, line: shell.line });
         shell.waitingFor = done.id;
         shell.since = done.step;
@@ -424,6 +429,8 @@ export function newEngine(parts: EngineParts): { readonly ask: (id: number, ask:
         break;
       case 'inspect':
         return { type: 'inspection', inspection: inspect(ask.target) };
+      case 'check':
+        return { type: 'checked', problems: checkObjects(need().world, ask.objects) };
       case 'branch': {
         trunk ??= timeline;
         timeline = fork(need());

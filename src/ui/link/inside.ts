@@ -11,7 +11,7 @@ import type { HostState } from '../../sim/reconcile/host.ts';
 import type { ContainerLook, ContainerView, LayerView, ProbeLook } from '../stage/PodCard.tsx';
 import type { Endpoint } from '../stage/model.ts';
 import type { PodInside, ProcessInside, ServiceInside, WhatIf } from './protocol.ts';
-import { rulesOf } from './rules.ts';
+import { nodeRulesOf } from './rules.ts';
 
 const kubeletOf = (world: World, node: string | undefined): KubeletState | undefined => (node === undefined ? undefined : (world.slots.get(`kubelet/${node}`)?.state as KubeletState | undefined));
 const machineStateOf = (world: World, node: string | undefined): MachineState | undefined => (node === undefined ? undefined : (world.slots.get(`machine/${node}`)?.state as MachineState | undefined));
@@ -158,7 +158,7 @@ export function serviceInside(world: World, key: string): ServiceInside | undefi
         terminating: endpoint.conditions?.terminating === true,
       })),
     })),
-    rules: rulesOf(world, key),
+    rules: nodeRulesOf(world, key),
     mode: world.config.proxyMode,
     requests: requestsOf(world, key),
   };

@@ -45,9 +45,19 @@ export type Ask =
   | { readonly type: 'keepBranch' }
   | { readonly type: 'discardBranch' }
   | { readonly type: 'reset' }
+  /** What the API server would say to these objects; nothing is written. */
+  | { readonly type: 'check'; readonly objects: readonly unknown[] }
   | { readonly type: 'share'; readonly from: 'start' | 'now' };
 
 /** Words are the catalogue's: an error is a code with its numbers and names. */
+/** What is wrong with an object that is to be applied: in upstream's words, or (with a code) in Orrery's own. */
+export interface Problem {
+  readonly object: number;
+  /** "spec.template.spec.containers[0].image"; empty: the whole of it. */
+  readonly field: string;
+  readonly message: string;
+  readonly limit?: LinkError;
+}
 export interface LinkError {
   readonly code: string;
   readonly args: Readonly<Record<string, string | number>>;
@@ -58,13 +68,16 @@ export type Tell =
   | { readonly type: 'refused'; readonly id: number; readonly error: LinkError }
   /** Pushed whenever the present has changed. */
   | { readonly type: 'still'; readonly still: Still }
-  | { readonly type: 'shell'; readonly text: string; readonly tone: 'command' | 'out' | 'err'; readonly done: boolean };
+  | { readonly type: 'shell'; readonly text: string; readonly tone: 'command' | 'out' | 'err'; readonly done: boolean; /** Orrery's own words, from the catalogue. */ readonly limit?: LinkError };
 
 export type Answer =
   | { readonly type: 'done' }
   /** `ended`: nothing more that the stage would show lies ahead. */
   | { readonly type: 'moved'; readonly ended: boolean }
-  | { readonly type: 'share'; readonly recording: string } | { readonly type: 'inspection'; readonly inspection: Inspection };
+  /** What the API server would say to these objects; nothing is written. */
+  | { readonly type: 'check'; readonly objects: readonly unknown[] }
+  | { readonly type: 'share'; readonly recording: string }
+  | { readonly type: 'checked'; readonly problems: readonly Problem[] } | { readonly type: 'inspection'; readonly inspection: Inspection };
 
 /** Where a story is: ten steps of a Deployment, or the chapters of a scenario. */
 export interface ChapterModel {

@@ -5,9 +5,10 @@
 import { produce, setAutoFreeze } from 'immer';
 import { createActor, type Actor } from 'xstate';
 import type { Command, Fault } from '../../sim/api/cluster.ts';
+import type { Pod, Service } from '../../sim/api/object.ts';
 import { newLink, Refused, type Link, type WorkerLike } from '../link/link.ts';
 import { fromFragment, toFragment, type Theme } from '../link/share.ts';
-import type { Ask, Inspection, LinkError, SeekTarget, Still, Unit } from '../link/protocol.ts';
+import type { Ask, Inspection, LinkError, Problem, SeekTarget, Still, Unit } from '../link/protocol.ts';
 import { sameTarget, type StageTarget } from '../stage/model.ts';
 import { onFrame } from '../stage/frame.ts';
 import type { Catalogue } from '../i18n/index.ts';
@@ -84,8 +85,17 @@ export interface Session {
   readonly openShell: (open: boolean) => void;
   readonly kubectl: (line: string, files?: Readonly<Record<string, string>>) => void;
   readonly fault: (fault: Fault) => void;
+  /** Starts ten requests a second to a Service, or ends all traffic. */
+  readonly traffic: (target: StageTarget) => Promise<void>;
+  /** Lets the first container of a Pod fall over. */
+  readonly crash: (target: StageTarget) => Promise<void>;
+  /** What the API server would say to these objects. */
+  readonly check: (objects: readonly unknown[]) => Promise<readonly Problem[]>;
+  readonly inspect: (target: StageTarget) => Promise<Inspection | undefined>;
   readonly command: (command: Command) => void;
   readonly branch: (line: string, fault?: Fault) => void;
+  /** A branch in which nothing is done yet. */
+  readonly branchHere: () => void;
   readonly keepBranch: () => void;
   readonly discardBranch: () => void;
   readonly chooseVerb: (verb: VerbId | undefined) => void;
@@ -260,7 +270,8 @@ export function newSession(parts: SessionParts): Session {
         present(still);
       }
     },
-    shell: ({ text, tone }) => {
+    shell: ({ text: given, tone, limit }) => {
+      const text = limit === undefined ? given : (state.words.panels.limits[limit.code] ?? (() => limit.code))(limit.args);
       if (text === '') return;
       set((draft) => void (draft.shell = [...draft.shell, { id: (draft.shell.at(-1)?.id ?? 0) + 1, text, tone }].slice(-MOST_SHELL_LINES)));
     },
@@ -428,11 +439,45 @@ export function newSession(parts: SessionParts): Session {
     },
     fault: (fault) => void doing({ type: 'act', command: { type: 'fault', fault } }),
     command: (command) => void doing({ type: 'act', command }),
+    async check(objects) {
+      const answer = await link.ask({ type: 'check', objects });
+      return answer.type === 'checked' ? answer.problems : [];
+    },
+    async inspect(target) {
+      try {
+        const answer = await link.ask({ type: 'inspect', target });
+        return answer.type === 'inspection' ? answer.inspection : undefined;
+      } catch (error) {
+        complain(error);
+        return undefined;
+      }
+    },
+    async traffic(target) {
+      const running = state.still?.traffic ?? [];
+      if (running.length > 0) {
+        for (const name of running) await doing({ type: 'act', command: { type: 'traffic', off: name } });
+        return;
+      }
+      if (target.on !== 'object') return;
+      const service = (await session.inspect(target))?.object as Service | undefined;
+      const port = service?.spec.ports?.[0];
+      if (port === undefined) return;
+      const node = state.still?.model.nodes.find(({ dead }) => dead !== true)?.name;
+      const outside = port.nodePort !== undefined || node === undefined;
+      await doing({ type: 'act', command: { type: 'traffic', on: { name: 'client', service: target.key, port: port.port, perSecond: 10, from: outside ? { outside: true } : { node } } } });
+    },
+    async crash(target) {
+      if (target.on !== 'object') return;
+      const pod = (await session.inspect(target))?.object as Pod | undefined;
+      const container = pod?.spec.containers[0]?.name;
+      if (container !== undefined) session.fault({ type: 'crashContainer', pod: target.key, container });
+    },
     branch(line, fault) {
       void doing({ type: 'branch', lines: [line], commands: fault === undefined ? [] : [{ type: 'fault', fault }] }, fault !== undefined).then(() => {
         if (fault === undefined) session.kubectl(line);
       });
     },
+    branchHere: () => void doing({ type: 'branch', lines: [], commands: [] }, false),
     keepBranch: () => void doing({ type: 'keepBranch' }, false),
     discardBranch: () => void doing({ type: 'discardBranch' }, false),
     chooseVerb(verb) {

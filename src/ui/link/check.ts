@@ -1,0 +1,44 @@
+import { KINDS, apiVersionOf, pathOf } from '../../sim/api/kinds.ts';
+import { USERS, type Status } from '../../sim/api/request.ts';
+import { read } from '../../sim/index.ts';
+import type { World } from '../../sim/cluster/world.ts';
+import type { Problem } from './protocol.ts';
+
+/** Orrery's own limit: more Pods than that make the page slow and teach nothing. */
+export const MOST_REPLICAS = 5_000;
+const MOST_OBJECTS = 500;
+
+const isMap = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
+export const replicasOf = (body: unknown): number => {
+  const spec = isMap(body) ? body['spec'] : undefined;
+  const replicas = isMap(spec) ? spec['replicas'] : undefined;
+  return typeof replicas === 'number' ? replicas : 0;
+};
+
+/** What the API server would answer if these objects were created: the same door, with dryRun, so nothing is written. */
+export function checkObjects(world: World, objects: readonly unknown[]): readonly Problem[] {
+  if (objects.length > MOST_OBJECTS) return [{ object: MOST_OBJECTS, field: '', message: '', limit: { code: 'limit.objects', args: { asked: objects.length, most: MOST_OBJECTS } } }];
+  return objects.flatMap((object, i) => checkOne(world, object, i));
+}
+
+function checkOne(world: World, object: unknown, i: number): readonly Problem[] {
+  if (!isMap(object)) return [{ object: i, field: '', message: 'error validating data: not an object' }];
+  const { kind, apiVersion, metadata } = object;
+  if (typeof kind !== 'string' || kind === '') return [{ object: i, field: 'kind', message: 'kind not set' }];
+  if (typeof apiVersion !== 'string' || apiVersion === '') return [{ object: i, field: 'apiVersion', message: 'apiVersion not set' }];
+  const info = KINDS.find((each) => each.kind === kind && apiVersionOf(each) === apiVersion);
+  if (info === undefined) return [{ object: i, field: KINDS.some((each) => each.kind === kind) ? 'apiVersion' : 'kind', message: `no matches for kind "${kind}" in version "${apiVersion}"`, limit: { code: 'limit.kind', args: { known: KINDS.map((each) => each.kind).join(', ') } } }];
+  const asked = replicasOf(object);
+  if (asked > MOST_REPLICAS) return [{ object: i, field: 'spec.replicas', message: '', limit: { code: 'limit.replicas', args: { asked, most: MOST_REPLICAS } } }];
+  const given = isMap(metadata) && typeof metadata['namespace'] === 'string' && metadata['namespace'] !== '' ? metadata['namespace'] : 'default';
+  const body = info.namespaced ? { ...object, metadata: { ...(isMap(metadata) ? metadata : {}), namespace: given } } : object;
+  const answer = read(world, { user: USERS.admin, userAgent: 'kubectl', method: 'POST', path: pathOf(kind, info.namespaced ? given : undefined), query: { dryRun: 'All', fieldValidation: 'Strict' }, body } as Parameters<typeof read>[1]);
+  // What is there already will be changed, not created; its creation tells nothing more.
+  if (answer.code < 300 || answer.code === 409) return [];
+  const status = answer.body as Status;
+  const causes = status.details?.causes ?? [];
+  if (causes.length > 0) return causes.map((cause) => ({ object: i, field: cause.field ?? '', message: cause.message ?? status.message ?? '' }));
+  const unknown = [...(status.message ?? '').matchAll(/unknown field "([^"]+)"/g)].map((found) => found[1]!);
+  if (unknown.length > 0) return unknown.map((field) => ({ object: i, field, message: `unknown field "${field}"` }));
+  return [{ object: i, field: '', message: status.message ?? String(answer.code) }];
+}
