@@ -1,5 +1,5 @@
 import type { Change } from '../api/change.ts';
-import type { KubernetesObject } from '../api/object.ts';
+import type { KubernetesObject, Node, Pod } from '../api/object.ts';
 import { at as itemAt, type Journal } from '../kernel/journal.ts';
 import type { StepRecord, Trace } from '../kernel/trace.ts';
 
@@ -59,3 +59,14 @@ export function changesOf(history: History, record: StepRecord): readonly Change
 
 export const isGone = (change: Change): boolean => change.after === undefined;
 export const subjectOf = (change: Change): KubernetesObject => (change.after ?? change.before)!;
+
+/** The newest change, from this one back, by which something came to be as it is. Of a condition that never held: undefined. */
+export function cameAbout(from: Change | undefined, test: (before: KubernetesObject | undefined, after: KubernetesObject | undefined) => boolean): Change | undefined {
+  let change = from;
+  while (change !== undefined && !test(change.before, change.after)) change = change.previous;
+  return change;
+}
+
+export const readyOf = (object: Node | undefined): string | undefined => object?.status.conditions?.find(({ type }) => type === 'Ready')?.status;
+export const hasNoExecute = (object: Node | undefined): boolean => object?.spec.taints?.some(({ effect }) => effect === 'NoExecute') === true;
+export const isPodReady = (object: KubernetesObject | undefined): boolean => (object as Pod | undefined)?.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true;
