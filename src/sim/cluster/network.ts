@@ -1,11 +1,11 @@
-import type { Change } from '../api/change.ts';
-import type { KubernetesObject } from '../api/object.ts';
+import type { Change, StepId } from '../api/change.ts';
+import { keyOf, type ByKind, type Kind, type KubernetesObject } from '../api/object.ts';
 import type { Micros } from '../api/time.ts';
 import { getAt, listAt, tableOf, type Table } from '../apiserver/store.ts';
 import { push } from '../kernel/agenda.ts';
 import { between, drawNth } from '../kernel/draw.ts';
 import { at as itemAt } from '../kernel/journal.ts';
-import type { Subscription, View } from '../kernel/process.ts';
+import type { Index, Subscription, View } from '../kernel/process.ts';
 import type { Connection, Listener, Slot, World } from './world.ts';
 
 /**
@@ -113,35 +113,54 @@ export function listenersOf(world: World, change: Change): readonly Listener[] {
   return out;
 }
 
-/** The view of one process in one step. Arrivals are worked out when a kind is first read. */
-export function viewOf(world: World, slot: Slot, subscriptions: readonly Subscription[], hashes: readonly number[]): View {
-  const find = (kind: string): number => subscriptions.findIndex((subscription) => subscription.kind === kind);
-  const reach = (kind: string): readonly [Table, number, Subscription] => {
-    const index = find(kind);
-    if (index < 0) throw new Error(`${slot.name} has no informer for ${kind}`);
-    const subscription = subscriptions[index]!;
-    const connection = slot.connections[index]!;
-    if (!slot.cut) advance(world, slot, subscription, connection, hashes[index]!, world.now);
-    return [tableOf(world.store, kind), connection.position, subscription];
-  };
-  const view: View = {
-    now: world.now,
-    step: world.steps,
-    get(kind, key) {
-      const [table, position, subscription] = reach(kind);
-      const object = getAt(table, key, position);
-      return (holds(subscription, object, key) ? object : undefined) as never;
-    },
-    list(kind, by) {
-      const [table, position, subscription] = reach(kind);
-      if (subscription.nodeName !== undefined && by === undefined) return listAt(table, position, { index: 'node', value: subscription.nodeName }) as never;
-      const all = listAt(table, position, by);
-      return (subscription.nodeName === undefined && subscription.key === undefined ? all : all.filter((object) => holds(subscription, object, object.metadata.namespace === undefined ? object.metadata.name : `${object.metadata.namespace}/${object.metadata.name}`))) as never;
-    },
-    revision(kind) {
-      const [table, position] = reach(kind);
-      return itemAt(table.log, position - 1)?.revision ?? 0;
-    },
-  };
-  return view;
+/** The view of one process in one step. Arrivals are worked out when a kind is read. */
+export class Window implements View {
+  readonly now: Micros;
+  readonly step: StepId;
+  private readonly world: World;
+  private readonly slot: Slot;
+  private readonly subscriptions: readonly Subscription[];
+  private readonly hashes: readonly number[];
+
+  constructor(world: World, slot: Slot, subscriptions: readonly Subscription[], hashes: readonly number[]) {
+    this.now = world.now;
+    this.step = world.steps;
+    this.world = world;
+    this.slot = slot;
+    this.subscriptions = subscriptions;
+    this.hashes = hashes;
+  }
+
+  private informer(kind: string): number {
+    const { subscriptions } = this;
+    for (let i = 0; i < subscriptions.length; i++) if (subscriptions[i]!.kind === kind) return i;
+    throw new Error(`${this.slot.name} has no informer for ${kind}`);
+  }
+  /** How many changes of the kind have arrived. */
+  private position(table: Table, index: number): number {
+    const connection = this.slot.connections[index]!;
+    if (!this.slot.cut && connection.position < table.log.length) advance(this.world, this.slot, this.subscriptions[index]!, connection, this.hashes[index]!, this.world.now);
+    return connection.position;
+  }
+
+  get<K extends Kind>(kind: K, key: string): ByKind[K] | undefined {
+    const index = this.informer(kind);
+    const table = tableOf(this.world.store, kind);
+    const object = getAt(table, key, this.position(table, index));
+    return (holds(this.subscriptions[index]!, object, key) ? object : undefined) as ByKind[K] | undefined;
+  }
+  list<K extends Kind>(kind: K, by?: Index): readonly ByKind[K][] {
+    const index = this.informer(kind);
+    const table = tableOf(this.world.store, kind);
+    const position = this.position(table, index);
+    const subscription = this.subscriptions[index]!;
+    if (subscription.nodeName !== undefined && by === undefined) return listAt(table, position, { index: 'node', value: subscription.nodeName }) as readonly unknown[] as readonly ByKind[K][];
+    const all = listAt(table, position, by);
+    return (subscription.nodeName === undefined && subscription.key === undefined ? all : all.filter((object) => holds(subscription, object, keyOf(object)))) as readonly unknown[] as readonly ByKind[K][];
+  }
+  revision(kind: Kind): number {
+    const index = this.informer(kind);
+    const table = tableOf(this.world.store, kind);
+    return itemAt(table.log, this.position(table, index) - 1)?.revision ?? 0;
+  }
 }

@@ -11,6 +11,16 @@ import type { RuntimeProcess, World } from './world.ts';
 
 /** The machine that a process runs on: "kubelet/node-1" is on node-1. Control-plane components and clients are on none. */
 export function machineOf(name: string): string | undefined {
+  let machine = machines.get(name);
+  if (machine === undefined) {
+    if (machines.size > 4096) machines.clear();
+    machines.set(name, (machine = nameOfMachine(name) ?? ''));
+  }
+  return machine === '' ? undefined : machine;
+}
+// An invisible cache; '': on none.
+const machines = new Map<string, string>();
+function nameOfMachine(name: string): string | undefined {
   const slash = name.indexOf('/');
   return slash < 0 || name.startsWith('traffic/') ? undefined : name.slice(slash + 1);
 }

@@ -1,20 +1,19 @@
 import type { Change, StepId } from '../api/change.ts';
 import type { Command } from '../api/cluster.ts';
-import type { Reason } from '../api/reason.ts';
-import { USERS, type Request, type Response } from '../api/request.ts';
+import { USERS, type Response } from '../api/request.ts';
 import { MINUTE, HOUR, parseTimestamp, type Micros } from '../api/time.ts';
 import type { Event } from '../api/object.ts';
 import { handle } from '../apiserver/handle.ts';
 import { changeAt, commit, compact, headList, tableOf } from '../apiserver/store.ts';
 import { nextAt, pop, push } from '../kernel/agenda.ts';
-import { digestNumber, digestText, hashDifference } from '../kernel/digest.ts';
+import { digestName, digestNumber, digestText, hashDifference } from '../kernel/digest.ts';
 import { draw, hashText } from '../kernel/draw.ts';
 import { append } from '../kernel/journal.ts';
-import type { Message, Note, Out, Process, Stimulus } from '../kernel/process.ts';
+import type { Note, Stimulus } from '../kernel/process.ts';
+import { Effects, sendRequest } from './effects.ts';
 import { applyFault } from './faults.ts';
-import { advance, LATENCY, listenersOf, messageLatency, planDelivery, replyLatency, requestLatency, takeArrived, viewOf } from './network.ts';
+import { advance, LATENCY, listenersOf, planDelivery, replyLatency, takeArrived, Window } from './network.ts';
 import { ensureProcess, machineOf } from './processes.ts';
-import type { StepRecord } from '../kernel/trace.ts';
 import type { Pending, Slot, World } from './world.ts';
 
 /**
@@ -22,103 +21,30 @@ import type { Pending, Slot, World } from './world.ts';
  * watch, a message between processes. Each is one step with a number, and that number is the cause of all it leads to.
  */
 
-type Extra = StepRecord extends infer R ? (R extends StepRecord ? Omit<R, 'step' | 'at' | 'process' | 'cause' | 'notes'> : never) : never;
-
 function begin(world: World, process: string, seq: number, type: string): StepId {
   world.steps++;
   digestNumber(world.digest, world.now);
   digestNumber(world.digest, seq);
-  digestText(world.digest, process);
-  digestText(world.digest, type);
+  digestName(world.digest, process);
+  digestName(world.digest, type);
   return world.steps;
 }
 
-function record(world: World, process: string, cause: StepId, extra: Extra, notes?: readonly Note[]): void {
-  append(world.trace, { step: world.steps, at: world.now, process, cause, ...extra, ...(notes === undefined || notes.length === 0 ? {} : { notes }) } as StepRecord);
+/** Lets a process take one step. Returns what it had to say to observers. */
+function run(world: World, slot: Slot, stimulus: Stimulus): readonly Note[] | undefined {
+  const { process, hashes } = ensureProcess(world, slot.name);
+  const out = new Effects(world, slot, process);
+  process.step(slot.state, stimulus, new Window(world, slot, process.watches, hashes), out);
+  return out.notes;
 }
 
-// ---- effects
+// An hour has some hundred thousand records: each is made in one piece, so that it takes no more room than its fields.
 
-interface Sent {
-  readonly kind: 'request' | 'timer' | 'cancel' | 'send';
-  readonly cause: StepId;
-  readonly [field: string]: unknown;
+function recordDropped(world: World, process: string, cause: StepId, from: string, sentAt: Micros, what: string): void {
+  append(world.trace, { step: world.steps, at: world.now, process, cause, type: 'dropped', from, sentAt, what });
 }
-
-/** client-go's token bucket (golang.org/x/time/rate, Reserve): when the next request may leave. */
-function departure(world: World, slot: Slot, process: Process<unknown>, tokens: number): Micros {
-  const limit = process.limit;
-  if (limit === undefined || tokens === 0) return world.now;
-  const gained = ((world.now - slot.refilledAt) * limit.perSecond) / 1_000_000;
-  slot.tokens = Math.min(limit.burst, slot.tokens + gained) - tokens;
-  slot.refilledAt = world.now;
-  return slot.tokens >= 0 ? world.now : world.now + Math.ceil((-slot.tokens * 1_000_000) / limit.perSecond);
-}
-
-function sendRequest(world: World, slot: Slot, departsAt: Micros, id: number, tag: string, request: Request, cause: StepId, because: Reason | undefined): void {
-  const drawn = draw(world.chance, slot.name, 'request', request.path);
-  const arrives = Math.max(slot.requestArrivesAt, departsAt + requestLatency(drawn, request.method !== 'GET') + slot.extraMicros);
-  slot.requestArrivesAt = arrives;
-  push(world.agenda, arrives, { type: 'request', from: slot.name, epoch: slot.epoch, cause, id, tag, request, sentAt: departsAt, ...(because === undefined ? {} : { because }) });
-}
-
-function applyEffects(world: World, slot: Slot, process: Process<unknown>, effects: readonly Sent[]): void {
-  for (const effect of effects) {
-    switch (effect.kind) {
-      case 'request':
-        sendRequest(world, slot, departure(world, slot, process, effect.tokens as number), effect.id as number, effect.tag as string, effect.request as Request, effect.cause, effect.because as Reason | undefined);
-        break;
-      case 'timer': {
-        const name = effect.name as string;
-        slot.timers.set(name, push(world.agenda, Math.max(effect.at as Micros, world.now), { type: 'timer', to: slot.name, epoch: slot.epoch, cause: effect.cause, name }));
-        break;
-      }
-      case 'cancel':
-        slot.timers.delete(effect.name as string);
-        break;
-      case 'send': {
-        const to = effect.to as string;
-        const local = machineOf(slot.name) !== undefined && machineOf(slot.name) === machineOf(to);
-        const latency = messageLatency(draw(world.chance, slot.name, 'message', to), local) + (effect.delayMicros as Micros);
-        push(world.agenda, world.now + latency, { type: 'message', to, from: slot.name, cause: effect.cause, message: effect.message as Message, sentAt: world.now, ...(effect.because === undefined ? {} : { because: effect.because as Reason }) });
-        break;
-      }
-    }
-  }
-}
-
-/** Lets a process take one step. */
-function run(world: World, slot: Slot, stimulus: Stimulus, extra: Extra): void {
-  const process = ensureProcess(world, slot.name);
-  const effects: Sent[] = [];
-  const notes: Note[] = [];
-  let cause: StepId = world.steps;
-  const out: Out = {
-    request(request, tag, because, tokens = 1) {
-      const id = slot.nextRequest++;
-      effects.push({ kind: 'request', cause, id, tag, request: { ...request, user: process.process.user }, because, tokens });
-      return id;
-    },
-    timer(name, at) {
-      effects.push({ kind: 'timer', cause, name, at });
-    },
-    cancel(name) {
-      effects.push({ kind: 'cancel', cause, name });
-    },
-    send(to, message, options) {
-      effects.push({ kind: 'send', cause, to, message, because: options?.because, delayMicros: options?.delayMicros ?? 0 });
-    },
-    note(note) {
-      notes.push(note);
-    },
-    draw: (purpose, key) => draw(world.chance, slot.name, purpose, key),
-    causedBy(step) {
-      cause = step === 0 ? world.steps : step;
-    },
-  };
-  process.process.step(slot.state, stimulus, viewOf(world, slot, process.process.watches, process.hashes), out);
-  record(world, slot.name, stimulus.cause, extra, notes);
-  applyEffects(world, slot, process.process, effects);
+function recordTimer(world: World, process: string, cause: StepId, name: string, notes: readonly Note[] | undefined): void {
+  append(world.trace, notes === undefined ? { step: world.steps, at: world.now, process, cause, type: 'timer', name } : { step: world.steps, at: world.now, process, cause, type: 'timer', name, notes });
 }
 
 // ---- the API server
@@ -131,7 +57,7 @@ const UNREACHABLE: Response = {
 /** Tells everybody who listens of what was just written, and mixes it into the digest. */
 export function announce(world: World, change: Change): void {
   digestNumber(world.digest, change.revision);
-  digestText(world.digest, change.by);
+  digestName(world.digest, change.by);
   digestText(world.digest, change.key);
   digestNumber(world.digest, hashDifference(change.before, change.after));
   for (const listener of listenersOf(world, change)) {
@@ -148,7 +74,7 @@ function serve(world: World, due: Extract<Pending, { type: 'request' }>, seq: nu
   const server = world.slots.get('apiserver')!;
   if (client.cut) {
     begin(world, 'apiserver', seq, 'dropped');
-    record(world, 'apiserver', due.cause, { type: 'dropped', from: due.from, sentAt: due.sentAt, what: `${due.request.method} ${due.request.path}` });
+    recordDropped(world, 'apiserver', due.cause, due.from, due.sentAt, `${due.request.method} ${due.request.path}`);
     push(world.agenda, due.sentAt + LATENCY.timeoutMicros, { type: 'reply', to: due.from, epoch: due.epoch, cause: due.cause, id: due.id, tag: due.tag, request: due.request, response: UNREACHABLE, sentAt: due.sentAt });
     return;
   }
@@ -157,7 +83,14 @@ function serve(world: World, due: Extract<Pending, { type: 'request' }>, seq: nu
   const response = server.running
     ? handle({ store: world.store, now: world.now, step: world.steps, ...(due.because === undefined ? {} : { because: due.because }), draw: (purpose, key) => draw(world.chance, 'apiserver', purpose, key) }, due.request)
     : UNREACHABLE;
-  record(world, 'apiserver', due.cause, { type: 'request', from: due.from, id: due.id, sentAt: due.sentAt, request: due.request, response, firstRevision: before + 1, lastRevision: world.store.revision, ...(due.because === undefined ? {} : { because: due.because }) });
+  const { cause, from, id, sentAt, request, because } = due;
+  const [firstRevision, lastRevision] = [before + 1, world.store.revision];
+  append(
+    world.trace,
+    because === undefined
+      ? { step: world.steps, at: world.now, process: 'apiserver', cause, type: 'request', from, id, sentAt, request, response, firstRevision, lastRevision }
+      : { step: world.steps, at: world.now, process: 'apiserver', cause, because, type: 'request', from, id, sentAt, request, response, firstRevision, lastRevision },
+  );
   for (let revision = before + 1; revision <= world.store.revision; revision++) announce(world, changeAt(world.store, revision)!);
   const arrives = Math.max(client.replyArrivesAt, world.now + replyLatency(draw(world.chance, 'apiserver', 'reply', due.from)) + client.extraMicros);
   client.replyArrivesAt = arrives;
@@ -198,7 +131,8 @@ function start(world: World, slot: Slot, due: Extract<Pending, { type: 'start' }
     const position = tableOf(world.store, subscription.kind).log.length;
     return { kind: subscription.kind, position, arrivedAt: world.now, given: position, planned: position, plannedAt: world.now, relist: false };
   });
-  run(world, slot, { type: 'Started', cause: due.cause }, { type: 'start' });
+  const notes = run(world, slot, { type: 'Started', cause: due.cause });
+  append(world.trace, { step: world.steps, at: world.now, process: slot.name, cause: due.cause, type: 'start', ...(notes === undefined ? undefined : { notes }) });
 }
 
 function deliver(world: World, slot: Slot, due: Extract<Pending, { type: 'watch' }>, seq: number): void {
@@ -212,7 +146,41 @@ function deliver(world: World, slot: Slot, due: Extract<Pending, { type: 'watch'
   begin(world, slot.name, seq, 'watch');
   const { relist } = connection;
   connection.relist = false;
-  run(world, slot, { type: 'Watched', kind: subscription.kind, changes, relist, cause: due.cause }, { type: 'watch', kind: subscription.kind, sentAt: due.sentAt, changes, relist });
+  const { kind } = subscription;
+  const { cause, sentAt } = due;
+  const notes = run(world, slot, { type: 'Watched', kind, changes, relist, cause });
+  append(
+    world.trace,
+    notes === undefined
+      ? { step: world.steps, at: world.now, process: slot.name, cause, type: 'watch', kind, sentAt, changes, relist }
+      : { step: world.steps, at: world.now, process: slot.name, cause, type: 'watch', kind, sentAt, changes, relist, notes },
+  );
+}
+
+function reply(world: World, slot: Slot, { cause, id, tag, sentAt, request, response }: Extract<Pending, { type: 'reply' }>): void {
+  const notes = slot.name === 'user' ? undefined : run(world, slot, { type: 'Replied', id, tag, request, response, cause });
+  append(
+    world.trace,
+    notes === undefined
+      ? { step: world.steps, at: world.now, process: slot.name, cause, type: 'reply', id, sentAt, request, response }
+      : { step: world.steps, at: world.now, process: slot.name, cause, type: 'reply', id, sentAt, request, response, notes },
+  );
+}
+
+function receive(world: World, slot: Slot, { cause, from, sentAt, message, because }: Extract<Pending, { type: 'message' }>): void {
+  const notes = run(world, slot, { type: 'Received', from, message, cause });
+  const { steps: step, now } = world;
+  const process = slot.name;
+  append(
+    world.trace,
+    because === undefined
+      ? notes === undefined
+        ? { step, at: now, process, cause, type: 'message', from, sentAt, message }
+        : { step, at: now, process, cause, type: 'message', from, sentAt, message, notes }
+      : notes === undefined
+        ? { step, at: now, process, cause, because, type: 'message', from, sentAt, message }
+        : { step, at: now, process, cause, because, type: 'message', from, sentAt, message, notes },
+  );
 }
 
 /** Handles what is due next. False when nothing is. */
@@ -232,7 +200,7 @@ export function step(world: World): boolean {
     const apart = machineOf(due.from) !== machineOf(due.to);
     if (!slot.running || (apart && (slot.cut || sender?.cut === true))) {
       begin(world, slot.name, next.seq, 'dropped');
-      record(world, slot.name, due.cause, { type: 'dropped', from: due.from, sentAt: due.sentAt, what: due.message.type });
+      recordDropped(world, slot.name, due.cause, due.from, due.sentAt, due.message.type);
       return true;
     }
   } else if (due.epoch !== slot.epoch || (!slot.running && due.type !== 'start')) return true;
@@ -248,7 +216,7 @@ export function step(world: World): boolean {
     case 'timer':
       if (slot.name === 'apiserver') {
         begin(world, slot.name, next.seq, 'timer');
-        record(world, slot.name, due.cause, { type: 'timer', name: due.name });
+        recordTimer(world, slot.name, due.cause, due.name, undefined);
         keepHouse(world);
         break;
       }
@@ -256,7 +224,7 @@ export function step(world: World): boolean {
       if (slot.timers.get(due.name) !== next.seq) break;
       slot.timers.delete(due.name);
       begin(world, slot.name, next.seq, 'timer');
-      run(world, slot, { type: 'TimerFired', name: due.name, cause: due.cause }, { type: 'timer', name: due.name });
+      recordTimer(world, slot.name, due.cause, due.name, run(world, slot, { type: 'TimerFired', name: due.name, cause: due.cause }));
       break;
     case 'reply':
       if (slot.cut && due.response !== UNREACHABLE) {
@@ -264,15 +232,14 @@ export function step(world: World): boolean {
         break;
       }
       begin(world, slot.name, next.seq, 'reply');
-      if (slot.name === 'user') record(world, 'user', due.cause, { type: 'reply', id: due.id, sentAt: due.sentAt, request: due.request, response: due.response });
-      else run(world, slot, { type: 'Replied', id: due.id, tag: due.tag, request: due.request, response: due.response, cause: due.cause }, { type: 'reply', id: due.id, sentAt: due.sentAt, request: due.request, response: due.response });
+      reply(world, slot, due);
       break;
     case 'watch':
       if (!slot.cut) deliver(world, slot, due, next.seq);
       break;
     case 'message':
       begin(world, slot.name, next.seq, 'message');
-      run(world, slot, { type: 'Received', from: due.from, message: due.message, cause: due.cause }, { type: 'message', from: due.from, sentAt: due.sentAt, message: due.message, ...(due.because === undefined ? {} : { because: due.because }) });
+      receive(world, slot, due);
       break;
   }
   return true;
@@ -287,7 +254,7 @@ export function runUntil(world: World, until: Micros): void {
 /** Something from outside happens now. Returns the id of the request, if it is one: its reply carries it. */
 export function command(world: World, input: Command): { readonly step: StepId; readonly id: number } {
   begin(world, 'user', 0, 'command');
-  record(world, 'user', 0, { type: 'command', command: input });
+  append(world.trace, { step: world.steps, at: world.now, process: 'user', cause: 0, type: 'command', command: input });
   const at = world.steps;
   const user = world.slots.get('user')!;
   switch (input.type) {

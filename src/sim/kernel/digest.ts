@@ -23,6 +23,21 @@ export function digestText(digest: Digest, text: string): void {
   digest.b = mix(digest.b, hashText(text, h));
 }
 
+// An invisible cache: a name's two hashes. There are as many names as there are processes and types of steps.
+const names = new Map<string, readonly [number, number]>();
+/** The same as `digestText`, for texts of which there are few. */
+export function digestName(digest: Digest, name: string): void {
+  let hashes = names.get(name);
+  if (hashes === undefined) {
+    const h = hashText(name);
+    hashes = [h, hashText(name, h)];
+    if (names.size > 4096) names.clear();
+    names.set(name, hashes);
+  }
+  digest.a = mix(digest.a, hashes[0]);
+  digest.b = mix(digest.b, hashes[1]);
+}
+
 export function digestHex(digest: Digest): string {
   return (digest.a >>> 0).toString(16).padStart(8, '0') + (digest.b >>> 0).toString(16).padStart(8, '0');
 }

@@ -28,9 +28,25 @@ export interface Chance {
 
 export const newChance = (seed: number): Chance => ({ seed: seed | 0, counts: new Map() });
 
+// An invisible cache: where the hash of a draw starts, for each process and purpose.
+const starts = new Map<string, Map<string, number>>();
+function startOf(process: string, purpose: string): number {
+  let ofProcess = starts.get(process);
+  if (ofProcess === undefined) {
+    if (starts.size > 4096) starts.clear();
+    starts.set(process, (ofProcess = new Map()));
+  }
+  let start = ofProcess.get(purpose);
+  if (start === undefined) {
+    start = mix(hashText(process), hashText(purpose));
+    if (ofProcess.size < 256) ofProcess.set(purpose, start);
+  }
+  return start;
+}
+
 /** An unsigned 32-bit number: the nth draw of this process for this purpose about this object. */
 export function draw(chance: Chance, process: string, purpose: string, key: string): number {
-  const id = hashText(key, mix(hashText(process), hashText(purpose)));
+  const id = hashText(key, startOf(process, purpose));
   const nth = chance.counts.get(id) ?? 0;
   chance.counts.set(id, nth + 1);
   return mix(mix(chance.seed, id), nth) >>> 0;
