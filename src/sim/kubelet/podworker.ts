@@ -46,7 +46,7 @@ function newWorker(pod: Pod): PodWorker {
     uid: pod.metadata.uid, key: keyOf(pod), pod, stage: 'syncing', requests: podRequests(pod), counted: false, mountedAt: undefined, mountTries: 0,
     sandbox: { state: 'none', attempt: 0, ip: '' }, containers: newRecords(pod), busy: undefined, tried: new Set(), startedInPass: false, failedInPass: false, backoffUntil: undefined,
     lookedAgain: false, again: false, graceMicros: 0, terminatingSince: 0, deadlineExceeded: false, status: undefined, apiStatus: pod.status,
-    apiRevision: Number(pod.metadata.resourceVersion), dirty: false, because: undefined, orphaned: false, reconcile: false,
+    apiRevision: Number(pod.metadata.resourceVersion), dirty: false, because: undefined, cause: 0, orphaned: false, reconcile: false,
   };
 }
 

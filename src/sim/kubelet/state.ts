@@ -76,6 +76,8 @@ export interface PodWorker {
   apiRevision: number;
   dirty: boolean;
   because: Reason | undefined;
+  /** The step in which the status became so: its write may have to wait for those of other Pods. */
+  cause: number;
   /** Its object is gone from the API already. */
   orphaned: boolean;
   /** Somebody else changed its status: to be put right at the PLEG's next look. */

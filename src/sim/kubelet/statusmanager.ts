@@ -36,6 +36,7 @@ export function setStatus(context: Context, worker: PodWorker, status: NonNullab
   if (!force && worker.status !== undefined && same(worker.status, status)) return;
   worker.status = status;
   worker.because = because;
+  worker.cause = context.view.step;
   enqueue(context, worker);
 }
 
@@ -60,7 +61,9 @@ function pump(context: Context): void {
     const patch = statusPatch(uid, worker.apiStatus, worker.status);
     if (patch !== undefined) {
       state.statusInFlight = uid;
+      out.causedBy(worker.cause);
       out.request({ method: 'PATCH', path: pathOfKey('Pod', worker.key, 'status'), contentType: STRATEGIC_MERGE_PATCH, body: patch }, `status/${uid}`, worker.because, worker.apiStatus?.startTime === undefined ? TOKENS_FIRST : TOKENS);
+      out.causedBy(0);
       return;
     }
     if (canBeDeleted(worker)) {
@@ -77,7 +80,9 @@ function deletePod(context: Context, worker: PodWorker): void {
   const { state, out, node } = context;
   state.statusInFlight = worker.uid;
   const body = { kind: 'DeleteOptions', apiVersion: 'v1', gracePeriodSeconds: 0, preconditions: { uid: worker.uid } };
+  out.causedBy(worker.cause);
   out.request({ method: 'DELETE', path: pathOfKey('Pod', worker.key), body }, `delete/${worker.uid}`, { code: 'kubelet.gone', args: { node: node.name, pod: worker.key } });
+  out.causedBy(0);
 }
 
 export function statusAnswered(context: Context, uid: string, response: Response, _request: Request): void {

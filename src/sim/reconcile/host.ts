@@ -21,7 +21,7 @@ export interface HostState {
   readonly written: Map<string, Record<string, number>>;
   readonly recorder: Recorder;
   /** Events wait for one another: a broadcaster sends one at a time. */
-  readonly events: Omit<Request, 'user'>[];
+  readonly events: { readonly request: Omit<Request, 'user'>; /** The step in which it was said. */ readonly cause: StepId }[];
   sending: boolean;
   working: boolean;
   /** Ticks, and how long after them the next. */
@@ -166,7 +166,7 @@ export function host(controller: AnyController): Process<HostState> {
       state.sending = false;
       const { method, path } = on.request;
       const anew = on.response.code === 404 ? instead(state.recorder, { method, path }) : undefined;
-      if (anew !== undefined) state.events.unshift(anew);
+      if (anew !== undefined) state.events.unshift({ request: anew, cause: view.step });
       sendEvent(state, out);
       return;
     }
@@ -215,16 +215,18 @@ export function host(controller: AnyController): Process<HostState> {
   function say(state: HostState, event: EventNote, view: View, out: Out): void {
     const request = record(state.recorder, event, { component: source }, view.now);
     if (request === undefined) return;
-    state.events.push(request);
+    state.events.push({ request, cause: view.step });
     sendEvent(state, out);
   }
 
   function sendEvent(state: HostState, out: Out): void {
     if (state.sending) return;
-    const request = state.events.shift();
-    if (request === undefined) return;
+    const next = state.events.shift();
+    if (next === undefined) return;
     state.sending = true;
-    out.request({ userAgent: controller.name, ...request }, 'event');
+    out.causedBy(next.cause);
+    out.request({ userAgent: controller.name, ...next.request }, 'event');
+    out.causedBy(0);
   }
 
   return process;

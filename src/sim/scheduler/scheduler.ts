@@ -28,7 +28,7 @@ export interface SchedulerState {
   /** Pods that were chosen a node and are being bound. */
   readonly assumed: Map<string, Assumed>;
   readonly recorder: RecorderV1;
-  readonly events: Omit<Request, 'user'>[];
+  readonly events: { readonly request: Omit<Request, 'user'>; /** The step in which it was said. */ readonly cause: number }[];
   sending: boolean;
   cycling: boolean;
   /** When the flush timers are set to. */
@@ -97,7 +97,7 @@ export function scheduler(): Process<SchedulerState> {
             flushBackoff(state.queue, view.now, PROFILE);
             flushUnschedulable(state.queue, view.now, PROFILE);
           } else {
-            for (const request of finishV1(state.recorder, view.now)) state.events.push(request);
+            for (const request of finishV1(state.recorder, view.now)) state.events.push({ request, cause: view.step });
             sendEvent(state, out);
             out.timer('finish', view.now + FINISH_PERIOD);
           }
@@ -288,7 +288,7 @@ function replied(state: SchedulerState, on: Extract<Stimulus, { type: 'Replied' 
   if (on.tag === 'event') {
     state.sending = false;
     const anew = on.response.code === 404 ? insteadV1(state.recorder, on.request) : undefined;
-    if (anew !== undefined) state.events.unshift(anew);
+    if (anew !== undefined) state.events.unshift({ request: anew, cause: view.step });
     sendEvent(state, out);
     return;
   }
@@ -320,16 +320,18 @@ function replied(state: SchedulerState, on: Extract<Stimulus, { type: 'Replied' 
 function say(state: SchedulerState, pod: Pod, type: 'Normal' | 'Warning', reason: string, action: string, message: string, view: View, out: Out): void {
   const request = recordV1(state.recorder, { regarding: reference(pod), type, reason, action, message }, SOURCE, view.now);
   if (request === undefined) return;
-  state.events.push({ ...request, userAgent: 'kube-scheduler' });
+  state.events.push({ request: { ...request, userAgent: 'kube-scheduler' }, cause: view.step });
   sendEvent(state, out);
 }
 
 function sendEvent(state: SchedulerState, out: Out): void {
   if (state.sending) return;
-  const request = state.events.shift();
-  if (request === undefined) return;
+  const next = state.events.shift();
+  if (next === undefined) return;
   state.sending = true;
-  out.request(request, 'event');
+  out.causedBy(next.cause);
+  out.request(next.request, 'event');
+  out.causedBy(0);
 }
 
 export type { KubernetesObject };
