@@ -208,8 +208,12 @@ function eventGrounds(change: Change, history: History): readonly Ground[] {
       return [go(cameAbout(about, markedForDeletion))].filter((ground) => ground !== undefined);
     case 'NodeNotReady':
       return [go(kind === 'Node' ? cameAbout(about, readyChanged) : cameAbout(about, (before, after) => isPodReady(before) && !isPodReady(after)))].filter((ground) => ground !== undefined);
-    default:
-      return [];
+    default: {
+      // Said when the answer to a write had come: it tells of that write.
+      const request = recordOf(history, change.cause);
+      const said = request === undefined ? undefined : recordOf(history, request.cause);
+      return said?.type === 'reply' ? [{ type: 'step', step: said.step }] : [];
+    }
   }
 }
 
