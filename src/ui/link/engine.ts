@@ -6,7 +6,7 @@ import { act, answerTo, digestOf, fork, newTimeline, nextMoment, read, seek, ste
 import { at as itemAt } from '../../sim/kernel/journal.ts';
 import type { StepRecord } from '../../sim/kernel/trace.ts';
 import type { World } from '../../sim/cluster/world.ts';
-import { kubectl, splitCommandLine, type Step as KubectlStep } from '../../kubectl/kubectl.ts';
+import type { Step as KubectlStep, kubectl as runKubectl, splitCommandLine as splitLine } from '../../kubectl/kubectl.ts';
 import type { Response } from '../../sim/api/request.ts';
 import type { StageTarget, YouLine } from '../stage/model.ts';
 import { newDigested } from './digested.ts';
@@ -32,6 +32,8 @@ export interface EngineParts {
   readonly story: (id: string) => EngineStory | undefined;
   readonly chaptersOf: (story: EngineStory) => ChapterSource;
   readonly whyOf: (world: World, target: StageTarget) => readonly WhyModel[];
+  /** Loaded when it is first needed: the page comes up sooner. */
+  readonly kubectl: () => Promise<{ readonly kubectl: typeof runKubectl; readonly splitCommandLine: typeof splitLine }>;
   readonly describeFault: (fault: Fault, target: string) => string;
   /** Makes the text of a recording, and reads one. */
   readonly encode: (from: { readonly scenario: string; readonly seed: number; readonly inputs: readonly Input[]; readonly cursor: { readonly at: Micros; readonly steps: number }; readonly digest: string }) => string;
@@ -227,7 +229,8 @@ export function newEngine(parts: EngineParts): { readonly ask: (id: number, ask:
     return act(here, command);
   }
 
-  function startShell(line: string, files: Readonly<Record<string, string>>): void {
+  async function startShell(line: string, files: Readonly<Record<string, string>>): Promise<void> {
+    const { kubectl, splitCommandLine } = await parts.kubectl();
     const here = need();
     const args = splitCommandLine(line);
     parts.tell({ type: 'shell', text: line, tone: 'command', done: false });
@@ -360,7 +363,7 @@ export function newEngine(parts: EngineParts): { readonly ask: (id: number, ask:
     }
     if (target.on === 'change') {
       const change = changeAt(world.store, target.revision);
-      if (change !== undefined) return { ...inspectObject(world, change.kind, change.key), target, why: parts.whyOf(world, { on: 'object', kind: change.kind, key: change.key }) };
+      if (change !== undefined) return { ...inspectObject(world, change.kind, change.key), target, why };
     }
     if (target.on === 'traffic') {
       const service = [...world.traffic.values()][0]?.service;
@@ -421,7 +424,7 @@ export function newEngine(parts: EngineParts): { readonly ask: (id: number, ask:
         perform(ask.command);
         break;
       case 'kubectl':
-        startShell(ask.line, ask.files ?? {});
+        await startShell(ask.line, ask.files ?? {});
         break;
       case 'select':
         selected = ask.target;

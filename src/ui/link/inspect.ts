@@ -1,4 +1,4 @@
-import { conditionOf, keyOf, type Event, type KubernetesObject, type Pod } from '../../sim/api/object.ts';
+import { keyOf, type Event } from '../../sim/api/object.ts';
 import { actorOf } from '../../sim/api/request.ts';
 import { parseTimestamp } from '../../sim/api/time.ts';
 import type { Change } from '../../sim/api/change.ts';
@@ -87,19 +87,6 @@ export function decisionsOf(world: World, key: string, most = 20): readonly Deci
   return out;
 }
 
-/** Which questions an object raises by itself, the most pressing first. */
-export function questionsAbout(object: KubernetesObject | undefined, world: World): readonly string[] {
-  if (object?.kind === 'Pod') {
-    const pod = object as Pod;
-    const node = pod.spec.nodeName ?? '';
-    if (pod.metadata.deletionTimestamp !== undefined) return ['terminating', 'exists'];
-    if (node === '') return ['waiting', 'exists'];
-    const lost = (world.store.tables.get('Node')?.live.get(node)?.after as { status?: { conditions?: readonly { type: string; status: string }[] } } | undefined) ?? undefined;
-    if (lost !== undefined && conditionOf(lost as never, 'Ready')?.status === 'Unknown') return ['notReplaced', 'exists'];
-    return ['node', 'exists'];
-  }
-  return ['exists'];
-}
 
 export function inspectObject(world: World, kind: string, key: string): Omit<Inspection, 'why'> {
   const life = changesOf(world, kind, key);

@@ -129,6 +129,11 @@ export interface ChangeModel {
 
 export interface WhyLink {
   readonly at: Micros;
+  readonly glyph?: string;
+  /** The process that did it. */
+  readonly by?: string;
+  /** How many stimuli a controller's queue had merged into one. */
+  readonly merged?: number;
   readonly step?: number;
   readonly revision?: number;
   readonly subject?: { readonly kind: string; readonly key: string };

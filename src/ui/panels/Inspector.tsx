@@ -282,13 +282,13 @@ function Cause({ link }: { readonly link: WhyLink }): ReactElement {
   const { inspector } = words.panels;
   const now = useSessionState((state) => state.still?.at ?? 0);
   const glyph = linkGlyph(link);
-  const you = glyph === 'term' || link.code.startsWith('you') || link.code.startsWith('fault');
+  const you = link.glyph === 'you' || link.glyph === 'fault';
   const place = link.revision !== undefined ? `r${link.revision}` : you ? inspector.you : shortClock(link.at);
   return (
     <li>
       <span className={`g ${TINT[glyph] ?? ''}`}><Icon name={glyph} size={15} /></span>
       <div>
-        <p>{linkText(link, words)}</p>
+        <p>{linkText(link, words)}{link.merged !== undefined && link.merged > 1 && <small className="faint"> {inspector.merged(link.merged)}</small>}</p>
         <div className="r">
           <button type="button" className="lnk" onClick={() => session.seek(link.step !== undefined && link.step > 0 ? { steps: link.step } : link.revision !== undefined ? { revision: link.revision } : { at: link.at })}>{place}</button>
           <span>{link.at > now ? inspector.ahead(words.stage.duration(link.at - now)) : inspector.ago(words.stage.duration(now - link.at))}</span>

@@ -13,16 +13,30 @@ export const questionText = (question: string, inspection: Inspection, words: Ca
 
 export const linkText = (link: WhyLink, words: Catalogue): string => words.reason(link.code, link.args);
 
-const BY_CODE: readonly (readonly [RegExp, GlyphName])[] = [
-  [/killNode|crash|freeze/i, 'kill'],
-  [/partition|cut|slowLink/i, 'cut'],
-  [/^you\.|^command|kubectl/i, 'term'],
+const FAULT_GLYPHS: readonly (readonly [RegExp, GlyphName])[] = [
+  [/partition|cut|slow|link/i, 'cut'],
   [/lease/i, 'lease'],
-  [/toler|evict|timer|grace/i, 'timer'],
-  [/taint|notReady|unreachable/i, 'warn'],
 ];
+/** By who did it; what an API server did is told by the kind of thing that was written. */
 export function linkGlyph(link: WhyLink): GlyphName {
-  for (const [pattern, glyph] of BY_CODE) if (pattern.test(link.code)) return glyph;
+  switch (link.glyph) {
+    case 'you':
+      return 'term';
+    case 'fault':
+      return FAULT_GLYPHS.find(([pattern]) => pattern.test(link.code))?.[1] ?? 'kill';
+    case 'clock':
+      return 'timer';
+    case 'scheduler':
+      return 'binding';
+    case 'traffic':
+      return 'traffic';
+    case 'proxy':
+      return 'service';
+    case 'start':
+      return 'clock';
+  }
+  if (/lease/i.test(link.code)) return 'lease';
+  if (/taint|notReady|unreachable/i.test(link.code)) return 'warn';
   return link.subject === undefined ? 'apply' : glyphOfKind(link.subject.kind);
 }
 
