@@ -48,6 +48,8 @@ const INDEXES: Readonly<Record<string, readonly IndexName[]>> = {
   Pod: ['namespace', 'node', 'controller', 'owner'],
   ReplicaSet: ['namespace', 'controller', 'owner'],
   EndpointSlice: ['namespace', 'service', 'owner'],
+  // There are many, nobody looks for some of them, and nothing owns them.
+  Event: [],
 };
 const indexesOf = (kind: string): readonly IndexName[] => INDEXES[kind] ?? ['namespace', 'owner'];
 

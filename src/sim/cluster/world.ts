@@ -9,6 +9,7 @@ import { newAgenda, snapshotAgenda, type Agenda } from '../kernel/agenda.ts';
 import { newDigest, type Digest } from '../kernel/digest.ts';
 import { newChance, type Chance } from '../kernel/draw.ts';
 import { newJournal, snapshotJournal } from '../kernel/journal.ts';
+import { snapshotLayers } from '../kernel/layers.ts';
 import type { AnyProcess, Message } from '../kernel/process.ts';
 import { snapshot } from '../kernel/snapshot.ts';
 import type { Trace } from '../kernel/trace.ts';
@@ -124,7 +125,7 @@ export function snapshotWorld(world: World): World {
     config: world.config,
     now: world.now,
     steps: world.steps,
-    chance: { seed: world.chance.seed, counts: new Map(world.chance.counts) },
+    chance: { seed: world.chance.seed, counts: snapshotLayers(world.chance.counts) },
     digest: { ...world.digest },
     agenda: snapshotAgenda(world.agenda),
     store: snapshotStore(world.store),

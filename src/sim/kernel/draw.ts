@@ -1,3 +1,5 @@
+import { getIn, newLayers, setIn, type Layers } from './layers.ts';
+
 /**
  * Chance as keyed draws: a draw is a hash of what it is for, never the next number of a stream. So two branches of one history
  * share all chance that their difference does not touch. 32-bit integer arithmetic only: the same in every engine.
@@ -23,10 +25,10 @@ export function mix(a: number, b: number): number {
  */
 export interface Chance {
   readonly seed: number;
-  readonly counts: Map<number, number>;
+  readonly counts: Layers<number, number>;
 }
 
-export const newChance = (seed: number): Chance => ({ seed: seed | 0, counts: new Map() });
+export const newChance = (seed: number): Chance => ({ seed: seed | 0, counts: newLayers() });
 
 // An invisible cache: where the hash of a draw starts, for each process and purpose.
 const starts = new Map<string, Map<string, number>>();
@@ -47,8 +49,8 @@ function startOf(process: string, purpose: string): number {
 /** An unsigned 32-bit number: the nth draw of this process for this purpose about this object. */
 export function draw(chance: Chance, process: string, purpose: string, key: string): number {
   const id = hashText(key, startOf(process, purpose));
-  const nth = chance.counts.get(id) ?? 0;
-  chance.counts.set(id, nth + 1);
+  const nth = getIn(chance.counts, id) ?? 0;
+  setIn(chance.counts, id, nth + 1);
   return mix(mix(chance.seed, id), nth) >>> 0;
 }
 

@@ -6,6 +6,7 @@ import type { Micros } from '../api/time.ts';
 import { EPOCH_MILLIS, MINUTE, SECOND, microTimestamp, timestamp } from '../api/time.ts';
 import type { EventNote } from '../api/eventnote.ts';
 import { hashText } from './draw.ts';
+import { getIn, newLayers, setIn, valuesIn, type Layers } from './layers.ts';
 
 /**
  * What stands between a component that has something to say and the Events that reach the API server, as plain data and pure functions.
@@ -21,7 +22,7 @@ const SPAM_REFILL: Micros = 300 * SECOND;
 /** From the tenth different message of one reason within 10 minutes on, they share one Event. */
 const SIMILAR_LIMIT = 10;
 const SIMILAR_INTERVAL: Micros = 600 * SECOND;
-/** Each of the three caches forgets what was not used for longest beyond this many entries. */
+/** Each of the three caches forgets what was not used for longest beyond this many entries; here now and then, upstream at once. */
 const CACHE_ENTRIES = 4096;
 const COMBINED = '(combined from similar events): ';
 
@@ -42,21 +43,14 @@ interface Said {
 
 export interface Recorder {
   /** When each source's bucket would be empty of waiting time: (now - value) / SPAM_REFILL are its tokens. */
-  readonly spam: Map<string, Micros>;
-  readonly similar: Map<string, Similar>;
-  readonly said: Map<string, Said>;
+  readonly spam: Layers<string, Micros>;
+  readonly similar: Layers<string, Similar>;
+  readonly said: Layers<string, Said>;
   /** Tells names of one microsecond apart. */
   serial: number;
 }
 
-export const newRecorder = (): Recorder => ({ spam: new Map(), similar: new Map(), said: new Map(), serial: 0 });
-
-/** A Map keeps the order of insertion: whatever is put in again becomes the youngest. */
-function remember<T>(cache: Map<string, T>, key: string, value: T): void {
-  cache.delete(key);
-  cache.set(key, value);
-  if (cache.size > CACHE_ENTRIES) for (const oldest of cache.keys()) { cache.delete(oldest); break; }
-}
+export const newRecorder = (): Recorder => ({ spam: newLayers(), similar: newLayers(), said: newLayers(), serial: 0 });
 
 /** 2^20: nanoseconds since 1970 need 61 bits, so they are worked out in two halves, the lower of which are five hex digits. */
 const HALF = 0x10_0000;
@@ -84,9 +78,9 @@ function join(...parts: readonly (string | undefined)[]): string {
 }
 
 function spamAllows(state: Recorder, key: string, now: Micros): boolean {
-  const empty = Math.max(state.spam.get(key) ?? -Infinity, now - SPAM_BURST * SPAM_REFILL);
+  const empty = Math.max(getIn(state.spam, key) ?? -Infinity, now - SPAM_BURST * SPAM_REFILL);
   const allowed = now - empty >= SPAM_REFILL;
-  remember(state.spam, key, allowed ? empty + SPAM_REFILL : empty);
+  setIn(state.spam, key, allowed ? empty + SPAM_REFILL : empty, CACHE_ENTRIES);
   return allowed;
 }
 
@@ -102,7 +96,7 @@ export function record(state: Recorder, note: EventNote, source: EventSource, no
   let key = join(about, on.fieldPath, note.reason, note.message);
   let message = note.message;
 
-  const before = state.similar.get(similarKey);
+  const before = getIn(state.similar, similarKey);
   let messages = before === undefined || now - before.at > SIMILAR_INTERVAL ? [] : before.messages;
   if (!messages.includes(message)) messages = [...messages, message];
   if (messages.length >= SIMILAR_LIMIT) {
@@ -111,9 +105,9 @@ export function record(state: Recorder, note: EventNote, source: EventSource, no
     key = similarKey;
     message = COMBINED + message;
   }
-  remember(state.similar, similarKey, Object.freeze({ messages: Object.freeze(messages), at: now }));
+  setIn(state.similar, similarKey, Object.freeze({ messages: Object.freeze(messages), at: now }), CACHE_ENTRIES);
 
-  const earlier = state.said.get(key)?.event;
+  const earlier = getIn(state.said, key)?.event;
   const event: Event = earlier === undefined
     ? ({
         kind: 'Event',
@@ -133,7 +127,7 @@ export function record(state: Recorder, note: EventNote, source: EventSource, no
       } as unknown as Event) // The API server adds the rest of the metadata.
     : { ...earlier, message, lastTimestamp: timestamp(now), count: (earlier.count ?? 0) + 1 };
   // Upstream counts first and filters then: what was silenced still counts.
-  remember(state.said, key, Object.freeze({ event }));
+  setIn(state.said, key, Object.freeze({ event }), CACHE_ENTRIES);
   if (!spamAllows(state, about, now)) return undefined;
   if (earlier === undefined) return { method: 'POST', path: pathOf('Event', namespace), body: event };
   return {
@@ -147,7 +141,7 @@ export function record(state: Recorder, note: EventNote, source: EventSource, no
 /** What to send after a PATCH was answered with 404 (the Event's hour was over, or it never got there): the whole Event, anew. */
 export function instead(state: Recorder, patch: Pick<Request, 'method' | 'path'>): Omit<Request, 'user'> | undefined {
   if (patch.method !== 'PATCH') return undefined;
-  for (const { event } of state.said.values()) {
+  for (const { event } of valuesIn(state.said)) {
     const namespace = event.metadata.namespace;
     if (patch.path === pathOf('Event', namespace, event.metadata.name)) return { method: 'POST', path: pathOf('Event', namespace), body: event };
   }
