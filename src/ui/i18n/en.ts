@@ -1,17 +1,23 @@
-import type { Args, Catalogue } from './index.ts';
+import type { Catalogue } from './index.ts';
+import { chapterTitlesEn, stepNotesEn } from './chapters.en.ts';
+import { compose } from './compose.ts';
 import { panelsEn } from './panels.en.ts';
 import { clusterReasons } from './reasons/cluster.en.ts';
 import { nodeEn } from './reasons/node.en.ts';
+import { observeEn } from './reasons/observe.en.ts';
 import { workloadsEn } from './reasons/workloads.en.ts';
+import { chaptersEn, scenarioTitlesEn, tenStepsEn } from './scenarios.en.ts';
 import { stageEn } from './stage.en.ts';
 
-const reasons: Readonly<Record<string, (args: Args) => string>> = { ...clusterReasons, ...nodeEn, ...workloadsEn };
-
-export const en: Catalogue = {
+// One language is loaded at a time: the index of the reasons, which has both, is for the tests.
+export const en: Catalogue = compose({
   language: 'en',
   stage: stageEn,
   panels: panelsEn,
-  scenarios: { deploy: { title: 'Deploy nginx ×3 with a Service', chapters: {} } },
-  tenSteps: [],
-  reason: (code, args) => reasons[code]?.(args) ?? code,
-};
+  reasons: { ...clusterReasons, ...workloadsEn, ...nodeEn, ...observeEn },
+  titles: scenarioTitlesEn,
+  chapters: chaptersEn,
+  chapterTitles: chapterTitlesEn,
+  tenSteps: tenStepsEn,
+  stepNotes: stepNotesEn,
+});

@@ -13,6 +13,8 @@ export interface ChapterWords {
 }
 export interface ScenarioWords {
   readonly title: string;
+  /** One line, for the picker. */
+  readonly about: string;
   readonly chapters: Readonly<Record<string, ChapterWords>>;
 }
 export interface Catalogue {

@@ -1,17 +1,23 @@
-import type { Args, Catalogue } from './index.ts';
+import type { Catalogue } from './index.ts';
+import { chapterTitlesZh, stepNotesZh } from './chapters.zh.ts';
+import { compose } from './compose.ts';
 import { panelsZh } from './panels.zh.ts';
 import { clusterReasons } from './reasons/cluster.zh.ts';
 import { nodeZh } from './reasons/node.zh.ts';
+import { observeZh } from './reasons/observe.zh.ts';
 import { workloadsZh } from './reasons/workloads.zh.ts';
+import { chaptersZh, scenarioTitlesZh, tenStepsZh } from './scenarios.zh.ts';
 import { stageZh } from './stage.zh.ts';
 
-const reasons: Readonly<Record<string, (args: Args) => string>> = { ...clusterReasons, ...nodeZh, ...workloadsZh };
-
-export const zh: Catalogue = {
+// One language is loaded at a time: the index of the reasons, which has both, is for the tests.
+export const zh: Catalogue = compose({
   language: 'zh',
   stage: stageZh,
   panels: panelsZh,
-  scenarios: { deploy: { title: '部署 nginx ×3 与 Service', chapters: {} } },
-  tenSteps: [],
-  reason: (code, args) => reasons[code]?.(args) ?? code,
-};
+  reasons: { ...clusterReasons, ...workloadsZh, ...nodeZh, ...observeZh },
+  titles: scenarioTitlesZh,
+  chapters: chaptersZh,
+  chapterTitles: chapterTitlesZh,
+  tenSteps: tenStepsZh,
+  stepNotes: stepNotesZh,
+});

@@ -201,7 +201,8 @@ export function newEngine(parts: EngineParts): { readonly ask: (id: number, ask:
         const text = 'out' in step ? step.out : step.err;
         const tone = 'out' in step ? 'out' : 'err';
         parts.tell({ type: 'shell', text, tone, done: false });
-        say(world.steps, text, tone === 'out' ? 'answer' : 'refusal');
+        // A table has no place in four short lines: the command line shows it.
+        if (text.split('\n').length <= 3) say(world.steps, text, tone === 'out' ? 'answer' : 'refusal');
       } else if ('sleepMicros' in step) {
         shell.wakeAt = world.now + step.sleepMicros;
         return;

@@ -385,6 +385,9 @@ function messagesOf(world: World): readonly MessageModel[] {
     if (message !== undefined) out.push(message);
     if (out.length >= 200) break;
   }
+  // The one that arrives next shows what it says; heartbeats say nothing.
+  const next = out.findIndex((message) => message.arrivesAt > world.now && message.kind !== 'watch' && message.from !== 'client' && message.to !== 'client' && !/leases\/|\/status$|^\d+ |events/.test(message.label));
+  if (next >= 0) out[next] = { ...out[next]!, tagged: true };
   return out;
 }
 

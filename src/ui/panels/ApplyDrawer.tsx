@@ -230,10 +230,11 @@ export default function ApplyDrawer(): ReactElement {
             {Object.keys(SAMPLES).map((id) => <option key={id} value={id}>{apply.samples[id] ?? id}</option>)}
           </select>
         </div>
-        <div className="field">
-          <label htmlFor="file">{apply.file}</label>
-          <input id="file" type="file" accept=".yaml,.yml,.json,text/*" onChange={(event) => openFile(event.target.files?.[0])} />
-        </div>
+        <label className="btn line filebutton">
+          <Icon name="configmap" />
+          {apply.file}
+          <input type="file" className="unseen" accept=".yaml,.yml,.json,text/*" onChange={(event) => openFile(event.target.files?.[0])} />
+        </label>
         <div className="problems" role="status" aria-live="polite">
           {refused !== undefined && <p className="t-fail">{refused}</p>}
           {checked.found.length === 0 ? <p className="muted">{apply.good(checked.objects)}</p> : (

@@ -94,7 +94,7 @@ function Matrix({ decision }: { readonly decision: DecisionModel }): ReactElemen
   const focused = decision.rows[cell.row]?.scores[cell.column];
   const scorer = scorers[cell.column];
   const soFar = decision.rows[cell.row]?.scores.slice(0, cell.column + 1) ?? [];
-  const columns = `minmax(92px, 1fr) repeat(${Math.max(1, filters.length)}, minmax(58px, 90px)) repeat(${Math.max(1, scorers.length)}, minmax(76px, 100px)) minmax(120px, 1.2fr)`;
+  const columns = `minmax(92px, 1fr) repeat(${Math.max(1, filters.length)}, minmax(74px, 92px)) repeat(${Math.max(1, scorers.length)}, minmax(84px, 104px)) minmax(112px, 1.2fr)`;
   const verdicts = { ok: text.ok, refused: text.refused, skip: text.skip, notAsked: text.notAsked } as const;
   return (
     <>

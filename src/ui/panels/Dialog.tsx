@@ -6,7 +6,10 @@ export function Modal({ label, className = '', onClose, children }: { readonly l
   useEffect(() => {
     const element = dialog.current;
     const before = document.activeElement;
-    if (element !== null && !element.open) element.showModal();
+    if (element !== null && !element.open) {
+      element.showModal();
+      element.querySelector<HTMLElement>('[data-first]')?.focus();
+    }
     return () => {
       if (element?.open === true) element.close();
       if (before instanceof HTMLElement && before.isConnected) before.focus();

@@ -47,7 +47,7 @@ export function FormDialog({ verb, target }: { readonly verb: VerbId; readonly t
         {verb === 'scale' ? (
           <div className="field">
             <label htmlFor="form-value">{form.replicas}</label>
-            <input id="form-value" className="mono" type="number" min="0" max="1000000" value={value} autoFocus onChange={(event) => setValue(event.target.value)} />
+            <input id="form-value" className="mono" type="number" min="0" max="1000000" value={value} data-first onChange={(event) => setValue(event.target.value)} />
           </div>
         ) : (
           <>
@@ -61,7 +61,7 @@ export function FormDialog({ verb, target }: { readonly verb: VerbId; readonly t
             )}
             <div className="field">
               <label htmlFor="form-value">{form.image}</label>
-              <input id="form-value" className="mono" type="text" value={value} autoFocus spellCheck={false} onChange={(event) => setValue(event.target.value)} />
+              <input id="form-value" className="mono" type="text" value={value} data-first spellCheck={false} onChange={(event) => setValue(event.target.value)} />
             </div>
           </>
         )}

@@ -71,7 +71,7 @@ function Header({ target, inspection }: { readonly target: StageTarget; readonly
     <div className="hd">
       <h2 className="who">
         {pod === undefined ? <Icon name={shown === undefined ? 'traffic' : glyphOfKind(shown.kind)} size={18} /> : <svg className="i" style={{ width: 18, height: 18 }} viewBox="0 0 18 18" aria-hidden="true"><PodGlyph cx={9} cy={9} r={7} look={pod.look} /></svg>}
-        <span className="name">{name}</span>
+        <span className={`name${name.length > 27 ? ' long' : ''}`} title={name}>{name}</span>
       </h2>
       <div className="chips">
         {shown !== undefined && shown.kind !== 'Pod' && <span className="chip">{shown.kind}</span>}
@@ -223,7 +223,7 @@ function Answer({ why, inspection, decision }: { readonly why: WhyModel; readonl
       {why.question === 'waiting' && decision !== undefined && (
         <>
           <p className="a">{decisionAnswer(decision, words)}</p>
-          <p className="mono own">{decision.message ?? (conditionOf(pod as { status: { conditions?: readonly Condition[] } }, 'PodScheduled')?.message ?? '')}</p>
+          {decision.chosen === undefined && <p className="mono own">{decision.message ?? conditionOf(pod as { status: { conditions?: readonly Condition[] } }, 'PodScheduled')?.message ?? ''}</p>}
           <p className="more"><button type="button" className="lnk" onClick={() => session.show({ type: 'decision', pod: pod?.metadata.name ?? '' })}>{inspector.stepThrough}</button></p>
         </>
       )}

@@ -59,7 +59,7 @@ export default function ShareDialog(): ReactElement {
         <p className="muted holds">{share.holds(still?.inputs ?? 0)}</p>
         <div className="url">
           <input ref={field} className="mono" type="text" readOnly value={link} aria-label={share.link} onFocus={(event) => event.target.select()} />
-          <button type="button" className="btn solid" onClick={copy}>
+          <button type="button" className="btn solid" data-first onClick={copy}>
             <Icon name={copied === 'yes' ? 'check' : 'copy'} size={15} />
             <span aria-live="polite">{copied === 'yes' ? share.copied : share.copy}</span>
           </button>

@@ -42,7 +42,7 @@ export function TopBar(): ReactElement {
             label={top.choose}
             at={menu}
             onClose={() => setMenu(undefined)}
-            items={Object.entries(words.scenarios).map(([id, { title }]) => ({ id, label: title, checked: id === scenario, act: () => session.open(id) }))}
+            items={Object.entries(words.scenarios).map(([id, { title, about }]) => ({ id, label: title, note: about, checked: id === scenario, act: () => session.open(id) }))}
           />
         )}
       </div>

@@ -349,7 +349,9 @@ export function newSession(parts: SessionParts): Session {
     try {
       await link.ask(ask);
       void keepRecording();
-      if (goOn && (wasPlaying || !actor.getSnapshot().context.stepped)) actor.send({ type: 'PLAY' });
+      // A line that only read has nothing to wait for.
+      const waits = ask.type !== 'kubectl' || state.still?.shellBusy === true;
+      if (wasPlaying || (goOn && waits && !actor.getSnapshot().context.stepped)) actor.send({ type: 'PLAY' });
     } catch (error) {
       complain(error);
     }
@@ -428,7 +430,11 @@ export function newSession(parts: SessionParts): Session {
     },
     setTheme: (theme) => savePreferences({ theme }),
     setLetters: (letters) => savePreferences({ letters }),
-    show: (dialog) => set((draft) => void (draft.dialog = dialog as never)),
+    show(dialog) {
+      // What is shared, or asked for in a form, is about this moment.
+      if (dialog?.type === 'share' || dialog?.type === 'form') actor.send({ type: 'PAUSE' });
+      set((draft) => void (draft.dialog = dialog as never));
+    },
     setTwin: (twin) => set((draft) => void (draft.twin = twin)),
     openShell: (open) => set((draft) => void (draft.shellOpen = open)),
     kubectl(line, files) {
