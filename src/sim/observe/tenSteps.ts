@@ -107,7 +107,7 @@ export function observe(state: TenStepsState, record: StepRecord, history: Histo
     }
     case 'request':
       if (record.response.code >= 300) refused(state, record);
-      for (const change of changesOf(history, record)) written(state, record, change);
+      for (const change of changesOf(history, record)) written(state, record, change, history);
       return;
     default:
       for (const steps of state.deployments.values()) if (!steps.gone) noticed(steps, record);
@@ -119,7 +119,7 @@ function refused(state: TenStepsState, record: Extract<StepRecord, { type: 'requ
   for (const [key, steps] of state.deployments) if (steps.uid === undefined && steps.moments[0]?.step === record.cause) state.deployments.delete(key);
 }
 
-function written(state: TenStepsState, record: StepRecord, change: Change): void {
+function written(state: TenStepsState, record: StepRecord, change: Change, history: History): void {
   if (change.kind === 'Deployment') {
     let steps = state.deployments.get(change.key);
     if (change.before === undefined && change.after !== undefined) {
@@ -138,11 +138,11 @@ function written(state: TenStepsState, record: StepRecord, change: Change): void
     if (change.kind === 'ReplicaSet') {
       const { after } = change;
       if (after !== undefined && steps.uid !== undefined && controllerOf(after) === steps.uid) steps.replicaSets.set(after.metadata.uid, after.metadata.name);
-    } else ofPod(steps, record, change);
+    } else ofPod(steps, record, change, history);
   }
 }
 
-function ofPod(steps: TenSteps, record: StepRecord, change: Change): void {
+function ofPod(steps: TenSteps, record: StepRecord, change: Change, history: History): void {
   const object = (change.after ?? change.before) as Pod;
   const owner = controllerOf(object);
   if (owner === undefined || !steps.replicaSets.has(owner)) return;
@@ -155,11 +155,33 @@ function ofPod(steps: TenSteps, record: StepRecord, change: Change): void {
     mark(steps, 4, record, { deployment: steps.deployment, replicaSet: steps.replicaSets.get(owner)!, pod: object.metadata.name }, change.revision);
   } else if (after === undefined) {
     steps.pods.delete(key);
-    // The one that was followed is gone before it ran: the oldest of the others is followed on.
-    if (steps.pod === key && steps.moments[7]?.until === undefined) steps.pod = [...steps.pods.keys()][0];
+    if (steps.pod === key && steps.moments[7]?.until === undefined) followAnother(steps, record, history);
   }
   repair(steps, record, change);
-  if (key !== steps.pod || after === undefined) return;
+  advance(steps, record, change);
+}
+
+/** The one that was followed is gone before it ran: the oldest of the others is followed on, from where it is by now. */
+function followAnother(steps: TenSteps, record: StepRecord, history: History): void {
+  steps.pod = [...steps.pods.keys()][0];
+  const fourth = steps.moments[3];
+  if (steps.pod === undefined || fourth === undefined) return;
+  // What came of the lost one is forgotten, but for the decision that was made about it.
+  steps.moments.fill(undefined, 5, 8);
+  const { trace } = history;
+  for (let i = Math.min(fourth.step, trace.length) - 1; i < trace.length; i++) {
+    const earlier = itemAt(trace, i)!;
+    if (earlier.step >= record.step) return;
+    for (const change of changesOf(history, earlier)) if (change.kind === 'Pod') advance(steps, earlier, change);
+    noticed(steps, earlier);
+  }
+}
+
+/** Steps 6 and 8, as the API server sees them. */
+function advance(steps: TenSteps, record: StepRecord, change: Change): void {
+  const before = change.before as Pod | undefined;
+  const after = change.after as Pod | undefined;
+  if (change.key !== steps.pod || after === undefined) return;
   const node = after.spec.nodeName ?? '';
   if (node !== '' && (before?.spec.nodeName ?? '') === '') mark(steps, 6, record, { pod: after.metadata.name, node }, change.revision);
   const eighth = steps.moments[7];
@@ -216,7 +238,7 @@ function noticed(steps: TenSteps, record: StepRecord): void {
       const { decision, attempt } = note as DecisionNote;
       mark(steps, 5, record, { pod: pod.slice(pod.indexOf('/') + 1), node: decision.chosen ?? '', nodes: decision.nodes.length, attempt, message: decision.failure?.message ?? '' });
       // It had no place at first, and now it has.
-      if (decision.chosen !== undefined && steps.moments[4]!.args['node'] === '' && !has(steps, 6)) steps.moments[4] = { ...steps.moments[4]!, args: { ...steps.moments[4]!.args, node: decision.chosen, attempt } };
+      if (decision.chosen !== undefined && steps.moments[4]!.args['node'] === '' && !has(steps, 6)) steps.moments[4] = { ...steps.moments[4]!, args: { ...steps.moments[4]!.args, pod: pod.slice(pod.indexOf('/') + 1), node: decision.chosen, attempt } };
     } else if (note.type === 'rules' && steps.pods.size > 0) {
       const { node, backends } = note as RulesNote;
       const backend = steps.nodes.has(node) ? undefined : backends.find((each) => each.pod !== undefined && steps.pods.has(each.pod));
