@@ -46,12 +46,19 @@ const byAddress = (a: EndpointAddress, b: EndpointAddress): number => {
 };
 
 /** The addresses of all Pods, grouped by the ports that they have (endpoints.RepackSubsets). */
-function subsetsFor(service: Service, pods: readonly Pod[]): { readonly subsets: readonly Subset[]; readonly truncated: boolean } {
+function subsetsFor(service: Service, pods: readonly Pod[], current: Endpoints | undefined): { readonly subsets: readonly Subset[]; readonly truncated: boolean } {
   const groups = new Map<string, { readonly ports: readonly Port[]; readonly ready: EndpointAddress[]; readonly not: EndpointAddress[] }>();
+  const known = new Map<string, EndpointAddress>();
+  for (const subset of current?.subsets ?? []) {
+    for (const address of subset.addresses ?? []) known.set(address.ip, address);
+    for (const address of subset.notReadyAddresses ?? []) known.set(address.ip, address);
+  }
   for (const pod of pods) {
     if (!belongsInEndpoints(pod, service.spec.publishNotReadyAddresses === true)) continue;
     const address = addressOf(service, pod);
     if (address === undefined) continue;
+    // What is as it was is sent as it is stored: then only what changed is looked at, and kept.
+    const before = known.get(address.ip);
     const ports: Port[] = [];
     for (const port of service.spec.ports ?? []) {
       const number = portAt(pod, port);
@@ -62,7 +69,7 @@ function subsetsFor(service: Service, pods: readonly Pod[]): { readonly subsets:
     const key = JSON.stringify(ports);
     const group = groups.get(key) ?? { ports, ready: [], not: [] };
     groups.set(key, group);
-    (service.spec.publishNotReadyAddresses === true || isPodReady(pod) ? group.ready : group.not).push(address);
+    (service.spec.publishNotReadyAddresses === true || isPodReady(pod) ? group.ready : group.not).push(before !== undefined && semanticallyEqual(before, address) ? before : address);
   }
   let room = MAX_ADDRESSES;
   let truncated = false;
@@ -94,8 +101,8 @@ function reconcile(key: string, view: View, memory: TriggerMemory | undefined, s
   const { name, namespace, labels } = service.metadata;
   const pods = view.list('Pod', { index: 'namespace', value: namespace ?? '' }).filter((pod) => selectsAll(service.spec.selector!, pod.metadata.labels));
   const { trigger, memory: next } = triggerTime(service, pods, memory);
-  const { subsets, truncated } = subsetsFor(service, pods);
   const current = view.get('Endpoints', key);
+  const { subsets, truncated } = subsetsFor(service, pods, current);
   const wanted: Record<string, string> = { ...labels };
   delete wanted[HEADLESS];
   if (isHeadless(service)) wanted[HEADLESS] = '';

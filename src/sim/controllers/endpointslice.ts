@@ -1,4 +1,5 @@
 import type { Change } from '../api/change.ts';
+import { semanticallyEqual } from '../api/equal.ts';
 import { HEADLESS, LAST_CHANGE, addressesOf, belongsInEndpoints, changesEndpoints, isHeadless, isIPv6, portAt, selectsPods, triggerTime } from '../api/endpoints.ts';
 import type { TriggerMemory } from '../api/endpoints.ts';
 import { pathOf, pathOfKey } from '../api/kinds.ts';
@@ -119,7 +120,8 @@ function fit(existing: readonly EndpointSlice[], desired: Map<string, Endpoint>,
       const key = endpointKey(endpoint);
       const wanted = desired.get(key);
       if (wanted === undefined) continue;
-      endpoints.push(wanted);
+      // What is as it was is sent as it is stored: then only what changed is looked at, and kept.
+      endpoints.push(semanticallyEqual(wanted, endpoint) ? endpoint : wanted);
       if (!sameEndpoint(wanted, endpoint)) updated = true;
       desired.delete(key);
     }

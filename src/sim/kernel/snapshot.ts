@@ -15,14 +15,22 @@ function copy(value: unknown): unknown {
     return out;
   }
   if (value instanceof Map) {
-    const out = new Map<unknown, unknown>();
-    for (const [key, item] of value) out.set(key, copy(item));
+    const out = new Map<unknown, unknown>(value);
+    for (const [key, item] of value) {
+      if (typeof item !== 'object') continue;
+      const own = copy(item);
+      if (own !== item) out.set(key, own);
+    }
     return out;
   }
   if (value instanceof Set) return new Set(value);
   if (ArrayBuffer.isView(value)) return (value as Float64Array).slice();
   if ('apiVersion' in value || Object.isFrozen(value)) return value;
-  const out: Record<string, unknown> = {};
-  for (const key in value) out[key] = copy((value as Record<string, unknown>)[key]);
+  // A spread keeps the layout of the original, in memory as well.
+  const out: Record<string, unknown> = { ...value };
+  for (const key in out) {
+    const item = out[key];
+    if (typeof item === 'object' && item !== null) out[key] = copy(item);
+  }
   return out;
 }
