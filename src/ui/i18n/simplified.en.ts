@@ -1,0 +1,90 @@
+/**
+ * What the Simplified badge lists: "Kubernetes ... / Orrery ... / so ...". Each sentence goes on after its label. Each id is an anchor in
+ * docs/fidelity.md, which says more; which of them concern a scene is the badge's business.
+ */
+export interface Simplification {
+  readonly id: string;
+  readonly upstream: string;
+  readonly orrery: string;
+  readonly sothat: string;
+}
+
+export const simplifiedEn = [
+  {
+    id: 'etcd',
+    upstream: 'runs etcd as a cluster of its own, whose members agree by Raft.',
+    orrery: 'keeps one list of writes, and adds what etcd takes to each of them.',
+    sothat: 'reads and writes are always consistent; the loss of an etcd member cannot be shown.',
+  },
+  {
+    id: 'watch',
+    upstream: 'streams changes over connections that stay open, with bookmarks for quiet times.',
+    orrery: 'keeps a place in the log of writes for every watcher, and moves it on a moment after each write.',
+    sothat: 'caches lag and list again as they do; bookmarks cannot be seen.',
+  },
+  {
+    id: 'certificates',
+    upstream: 'authenticates with certificates and tokens, and asks RBAC what is allowed.',
+    orrery: 'lets each component speak under its real name, and allows it everything.',
+    sothat: 'who wrote what is right; nothing is refused for lack of rights.',
+  },
+  {
+    id: 'network',
+    upstream: 'sends messages over a network, whose delays vary with load.',
+    orrery: 'draws each delay from the seed, some hundred microseconds to a few milliseconds.',
+    sothat: 'the order of things can be repeated; times are typical, not measured on your cluster.',
+  },
+  {
+    id: 'cluster-start',
+    upstream: 'is set up by an installer, and runs its own parts as Pods in kube-system.',
+    orrery: 'begins with nodes that have been ready for a while, and runs those parts beside the cluster.',
+    sothat: 'a story begins at once; kube-system has no Pods, and there is no DNS.',
+  },
+  {
+    id: 'controllers',
+    upstream: 'has some forty controllers.',
+    orrery: 'runs twelve: those that Deployments, Services, nodes and namespaces need.',
+    sothat: 'StatefulSets, DaemonSets, Jobs, autoscaling, quotas and volumes are not there yet.',
+  },
+  {
+    id: 'kubelet',
+    upstream: 'evicts Pods when a node runs short of memory, disk or processes.',
+    orrery: 'never runs short of anything: only requests count.',
+    sothat: 'eviction under pressure and OOMKilled cannot be shown.',
+  },
+  {
+    id: 'containers',
+    upstream: 'runs the programs of containers.',
+    orrery: 'has a model of them: when they listen, answer, hang and end. An annotation can set it.',
+    sothat: 'readiness, crashes and drains are as real; what a program computes or logs does not exist.',
+  },
+  {
+    id: 'images',
+    upstream: 'pulls images from registries.',
+    orrery: 'knows common images and makes up the others from their names; layers come at 50 MB/s.',
+    sothat: 'pulls take plausible time, and layers that are shared are pulled once.',
+  },
+  {
+    id: 'proxy',
+    upstream: "writes a Service's rules into the kernel of each node; nftables is recommended, IPVS deprecated.",
+    orrery: 'keeps the same rules as data and routes by them, as iptables or IPVS, as courses teach it.',
+    sothat: 'lag and sharing out are as real; while a kube-proxy has crashed, its node routes nothing.',
+  },
+  {
+    id: 'load-balancer',
+    upstream: 'asks the cloud for an address when a Service has type LoadBalancer.',
+    orrery: 'has no cloud to ask.',
+    sothat: 'the address stays <pending>, as on a bare cluster; the node port works.',
+  },
+  {
+    id: 'traffic',
+    upstream: 'has clients of all kinds, which look Services up in DNS and keep connections open.',
+    orrery: 'has a steady client that knows the Service, makes a connection for each request and waits 1 s.',
+    sothat: 'every request has a path and an outcome; open connections and failing name lookups cannot be shown.',
+  },
+] as const satisfies readonly Simplification[];
+
+type SameIds<T extends readonly Simplification[]> = { readonly [I in keyof T]: Simplification & { readonly id: T[I]['id'] } };
+/** The same entries in the same order, in another language. */
+export type Simplified = SameIds<typeof simplifiedEn>;
+export type SimplifiedId = (typeof simplifiedEn)[number]['id'];

@@ -1,0 +1,77 @@
+import type { Simplified } from './simplified.en.ts';
+
+/** 与英文条目相同，顺序相同。 */
+export const simplifiedZh = [
+  {
+    id: 'etcd',
+    upstream: '把 etcd 作为独立集群运行，成员之间用 Raft 达成一致。',
+    orrery: '只保存一份写入日志，并给每次写入加上 etcd 所需的时间。',
+    sothat: '读写总是一致的；无法展示 etcd 成员丢失。',
+  },
+  {
+    id: 'watch',
+    upstream: '通过保持打开的连接推送变更，安静时发送 bookmark。',
+    orrery: '为每个观察者记住它在写入日志中的位置，每次写入后稍晚一点再前移。',
+    sothat: '缓存会滞后，也会重新 list，与真实一致；看不到 bookmark。',
+  },
+  {
+    id: 'certificates',
+    upstream: '用证书和令牌认证，并由 RBAC 决定权限。',
+    orrery: '让每个组件以真实的身份发言，并允许一切。',
+    sothat: '谁写了什么是准确的；不会有请求因权限不足被拒绝。',
+  },
+  {
+    id: 'network',
+    upstream: '通过网络发送消息，延迟随负载变化。',
+    orrery: '从种子抽取每个延迟，从几百微秒到几毫秒。',
+    sothat: '事件顺序可以重现；时间是典型值，并非在你的集群上测得。',
+  },
+  {
+    id: 'cluster-start',
+    upstream: '由安装程序搭建，自身组件以 Pod 形式运行在 kube-system 中。',
+    orrery: '一开始节点就已就绪，这些组件运行在集群旁边。',
+    sothat: '故事可以立刻开始；kube-system 中没有 Pod，也没有 DNS。',
+  },
+  {
+    id: 'controllers',
+    upstream: '大约有四十个控制器。',
+    orrery: '运行十二个：Deployment、Service、节点和命名空间所需要的。',
+    sothat: '尚无 StatefulSet、DaemonSet、Job、自动伸缩、配额和存储卷。',
+  },
+  {
+    id: 'kubelet',
+    upstream: '在节点缺少内存、磁盘或进程号时驱逐 Pod。',
+    orrery: '从不缺少资源：只计算 requests。',
+    sothat: '无法展示压力驱逐和 OOMKilled。',
+  },
+  {
+    id: 'containers',
+    upstream: '运行容器中的程序。',
+    orrery: '运行程序的模型：何时监听、应答、挂起和结束；可用注解设定。',
+    sothat: '就绪、崩溃和排空与真实一致；程序的计算和日志并不存在。',
+  },
+  {
+    id: 'images',
+    upstream: '从镜像仓库拉取镜像。',
+    orrery: '知道常见镜像，其他镜像按名称生成；层以 50 MB/s 到达。',
+    sothat: '拉取时间合理，共享的层只拉取一次。',
+  },
+  {
+    id: 'proxy',
+    upstream: '把 Service 的规则写入每个节点的内核；推荐 nftables，IPVS 已弃用。',
+    orrery: '把同样的规则作为数据保存并据此转发，用课程讲授的 iptables 或 IPVS。',
+    sothat: '滞后和负载均衡与真实一致；kube-proxy 崩溃期间，其节点不转发任何请求。',
+  },
+  {
+    id: 'load-balancer',
+    upstream: '为 LoadBalancer 类型的 Service 向云平台申请地址。',
+    orrery: '没有云平台可以申请。',
+    sothat: '地址一直是 <pending>，与裸集群相同；NodePort 可用。',
+  },
+  {
+    id: 'traffic',
+    upstream: '有各种客户端，通过 DNS 查找 Service，并保持连接。',
+    orrery: '有一个匀速的客户端，它认识 Service，每个请求新建连接，最多等 1 秒。',
+    sothat: '每个请求都有路径和结果；无法展示长连接和域名解析失败。',
+  },
+] as const satisfies Simplified;
