@@ -8,6 +8,7 @@ import type { Deployment } from '../../src/sim/api/object.ts';
 import { MINUTE, SECOND } from '../../src/sim/api/time.ts';
 import { head } from '../../src/sim/apiserver/store.ts';
 import { act, newTimeline, playUntil, seek, stepForward, type Timeline } from '../../src/sim/index.ts';
+import { schedulerFigures } from './scheduler.ts';
 import { createDeployment, hollowNodes, hour, PATIENCE } from './stories.ts';
 
 const json = process.argv.includes('--json');
@@ -51,6 +52,8 @@ if (wants('replicas')) {
   figure('3,000 replicas on 50 nodes: CPU', many.cpu, 's');
   figure('3,000 replicas: cost of a Pod against 300', many.cpu / 3000 / (runs[2]! / 300), 'times', 'aim <= 1.5');
 }
+
+if (wants('scheduler')) schedulerFigures(figure, cpuSeconds);
 
 if (wants('idle')) {
   const timeline = newTimeline({ config: hollowNodes(3, '4', '8Gi', 110), seed: 1, script: [] });

@@ -1,16 +1,49 @@
 import type { Pod } from '../api/object.ts';
 import { runFilters, runFiltersWithNominated } from './filter.ts';
+import { columnOf, hotOf, type Hot } from './hot.ts';
 import { fitMessage, preFilterMessage } from './message.ts';
-import { reject, type Code, type Cycle, type Lookups, type NodeInfo, type Plugin, type PodInfo, type Rejection, type Snapshot } from './plugin.ts';
+import { pluginOf } from './plugins/index.ts';
+import { NO_SAY, reject, type Code, type Cycle, type HotFilter, type HotScore, type Lookups, type NodeInfo, type Plugin, type PodInfo, type Rejection, type Snapshot } from './plugin.ts';
 import { podInfoOf } from './podinfo.ts';
-import { preempt, type Candidate } from './preemption.ts';
+import { hasLesser, preempt, type Candidate } from './preemption.ts';
 import { compile, filtersWithout, scorersWithout, type CompiledProfile, type Profile } from './profile.ts';
 import { nodeInfo, order } from './snapshot.ts';
 
 /**
- * THE decision: one Pod, one moment, every node, every plugin. It gives the chosen node and the matrix that chose it; nothing is
- * reconstructed afterwards. The cells are few and flat so that every decision can be kept.
+ * THE decision: one Pod, one moment, every node, every plugin. `choose` takes it and keeps what it computed in a compact form, so that
+ * every decision can be kept; `matrixOf` lays the same figures out as the node x plugin matrix for whoever looks.
  */
+export interface Choice {
+  /** namespace/name of the Pod. */
+  readonly pod: string;
+  readonly result: 'fit' | 'nofit' | 'error';
+  /** All nodes, in the order of the search; shared by the decisions between two changes of the nodes. */
+  readonly nodes: readonly string[];
+  readonly preFilter: PreFilterOutcome;
+  /** The search began at this place and looked at so many nodes. */
+  readonly start: number;
+  readonly processed: number;
+  /** Of those it looked at: the places of the rejected ones, in its order, and why. All others passed. */
+  readonly rejectedAt: readonly number[];
+  readonly rejections: readonly Rejection[];
+  readonly feasibleCount: number;
+  readonly preScoreSkip: readonly string[];
+  /** The plugins that scored. */
+  readonly columns: Scores['plugins'];
+  /** By plugin: the raw score that all nodes have; null: they differ, and are the next part of `cells`, by order of passing. */
+  readonly uniform: readonly (number | null)[];
+  readonly cells: Uint8Array | Int32Array | Float64Array;
+  /** The highest total, how many nodes have it, and the highest total below it (0: none). */
+  readonly top: number;
+  readonly ties: number;
+  readonly second: number;
+  readonly chosen: string | undefined;
+  readonly nominatedTaken: boolean;
+  readonly nextStart: number;
+  readonly failure: Failure | undefined;
+}
+
+/** A decision laid out. */
 export interface Decision {
   /** namespace/name of the Pod. */
   readonly pod: string;
@@ -81,10 +114,13 @@ export interface DecideOptions {
   readonly start?: number;
   /** Look at every node and score even a single one, for explaining: the choice is the same but for a sampled search. */
   readonly everything?: boolean;
+  /** Ask every plugin about every node one by one, without columns: slow, and the test of the fast way. */
+  readonly objects?: boolean;
 }
 
 const NOTHING: readonly never[] = Object.freeze([]);
-const NO_SCORES: Scores = Object.freeze({ plugins: NOTHING, raw: NOTHING, normalized: NOTHING, totals: NOTHING });
+const NO_CELLS = new Uint8Array(0);
+const UNSCORED = { preScoreSkip: NOTHING, columns: NOTHING, uniform: NOTHING, cells: NO_CELLS, top: 0, ties: 0, second: 0 } as const;
 
 export function newCycle(snapshot: Snapshot, lookups: Lookups, profile: Profile): Cycle {
   return { snapshot, lookups, args: profile.args, filterState: new Map(), scoreState: new Map() };
@@ -99,19 +135,32 @@ export function nodesToFind(nodes: number, percentageOfNodesToScore: number): nu
 
 const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
+/** Says of the node at a place why it is out. */
+type Check = (at: number) => Rejection | undefined;
+
 interface PreFiltered {
   readonly outcome: PreFilterOutcome;
   readonly filters: readonly Plugin[];
   readonly narrowed: ReadonlySet<string> | undefined;
+  /** With columns: the filters that may reject something here, in order. */
+  readonly checks: readonly Check[];
 }
 
-function runPreFilter(pod: PodInfo, cycle: Cycle, profile: CompiledProfile): PreFiltered {
+function runPreFilter(pod: PodInfo, cycle: Cycle, profile: CompiledProfile, hot: Hot | undefined): PreFiltered {
   let skipped = 0;
   let narrowed: Set<string> | undefined;
   let narrowedBy: string[] | undefined;
   let rejected: Rejection | undefined;
+  const hotAnswers: (HotFilter | undefined)[] = [];
   for (let i = 0; i < profile.preFilter.length; i++) {
     const plugin = profile.preFilter[i]!;
+    const quick = hot === undefined ? undefined : plugin.hotFilter?.(pod, cycle, hot);
+    hotAnswers.push(quick);
+    if (quick === 'skip') {
+      skipped |= 1 << i;
+      continue;
+    }
+    if (quick !== undefined && quick !== 'ask') continue;
     const answer = plugin.preFilter!(pod, cycle);
     if (answer === undefined) continue;
     if (answer === 'skip') {
@@ -134,142 +183,315 @@ function runPreFilter(pod: PodInfo, cycle: Cycle, profile: CompiledProfile): Pre
       break;
     }
   }
-  const { skip, filters } = filtersWithout(profile, skipped);
-  let outcome: PreFilterOutcome = { skip };
+  const { filters, outcome: plain } = filtersWithout(profile, skipped);
+  let outcome: PreFilterOutcome = plain;
   if (narrowed !== undefined) outcome = { ...outcome, nodes: [...narrowed].sort(byName), narrowedBy: narrowedBy!.sort(byName) };
   if (rejected !== undefined) outcome = { ...outcome, rejected };
-  return { outcome, filters, narrowed };
-}
-
-function score(pod: PodInfo, feasible: readonly NodeInfo[], cycle: Cycle, profile: CompiledProfile): { readonly skip: readonly string[]; readonly scores: Scores } {
-  let skipped = 0;
-  for (let i = 0; i < profile.preScore.length; i++) if (profile.preScore[i]!.preScore!(pod, feasible, cycle) === 'skip') skipped |= 1 << i;
-  const { skip, scorers, weights, columns } = scorersWithout(profile, skipped);
-  const count = feasible.length;
-  const raw: number[] = [];
-  const normalized: number[] = [];
-  const totals: number[] = [];
-  for (let i = 0; i < count; i++) totals.push(0);
-  const column: number[] = [];
-  for (let s = 0; s < scorers.length; s++) {
-    const plugin = scorers[s]!;
-    const weight = weights[s]!;
-    for (let i = 0; i < count; i++) {
-      const value = plugin.score!(pod, feasible[i]!, cycle);
-      raw.push(value);
-      column[i] = value;
-    }
-    plugin.normalize?.(column, feasible, cycle);
-    for (let i = 0; i < count; i++) {
-      normalized.push(column[i]!);
-      totals[i]! += column[i]! * weight;
+  const checks: Check[] = [];
+  if (hot !== undefined && rejected === undefined) {
+    const { list } = cycle.snapshot;
+    for (let i = 0; i < profile.filter.length; i++) {
+      const plugin = profile.filter[i]!;
+      const before = profile.preFilterOf[i]!;
+      if (before >= 0 && (skipped & (1 << before)) !== 0) continue;
+      const quick = before >= 0 ? hotAnswers[before] : plugin.hotFilter?.(pod, cycle, hot);
+      if (quick === 'none') continue;
+      checks.push(typeof quick === 'function' ? quick : (at) => plugin.filter!(pod, list[at]!, cycle));
     }
   }
-  return { skip, scores: { plugins: columns, raw, normalized, totals } };
+  return { outcome, filters, narrowed, checks };
 }
 
-export function decide(podOrInfo: Pod | PodInfo, snapshot: Snapshot, lookups: Lookups, profile: Profile, options: DecideOptions): Decision {
+/** The places of the nodes that preFilter left, in the order in which the search from `start` meets them. */
+function placesOf(narrowed: Iterable<string>, placeOf: (name: string) => number | undefined, count: number, start: number): readonly number[] {
+  const places: number[] = [];
+  for (const name of narrowed) {
+    const at = placeOf(name);
+    if (at !== undefined) places.push(at);
+  }
+  return places.sort((a, b) => ((a - start + count) % count) - ((b - start + count) % count));
+}
+
+// ---- scores
+
+type Scored = Pick<Choice, 'preScoreSkip' | 'columns' | 'uniform' | 'cells' | 'top' | 'ties' | 'second'>;
+
+function score(pod: PodInfo, feasible: Int32Array, count: number, cycle: Cycle, profile: CompiledProfile, hot: Hot | undefined, totals: Float64Array): Scored {
+  let infos: readonly NodeInfo[] | undefined;
+  const { list } = cycle.snapshot;
+  const infosOf = (): readonly NodeInfo[] => (infos ??= Array.from(feasible.subarray(0, count), (at) => list[at]!));
+  let skipped = 0;
+  const answers: HotScore[] = [];
+  for (let i = 0; i < profile.preScore.length; i++) {
+    const plugin = profile.preScore[i]!;
+    let answer: HotScore = hot === undefined ? 'ask' : (plugin.hotScore?.(pod, cycle, hot, feasible, count) ?? 'ask');
+    if (answer === 'ask' && plugin.preScore!(pod, infosOf(), cycle) === 'skip') answer = 'skip';
+    if (answer === 'skip') skipped |= 1 << i;
+    answers.push(answer);
+  }
+  const { skip, scorers, columns } = scorersWithout(profile, skipped);
+  totals.fill(0, 0, count);
+  let base = 0;
+  const uniform: (number | null)[] = [];
+  const written: Float64Array[] = [];
+  let lowestOfAll = 0;
+  let highestOfAll = 0;
+  let areWhole = true;
+  for (let s = 0; s < scorers.length; s++) {
+    const { plugin, weight } = profile.score[scorers[s]!]!;
+    const before = profile.preScoreOf[scorers[s]!]!;
+    const answer: HotScore = before >= 0 ? answers[before]! : hot === undefined ? 'ask' : (plugin.hotScore?.(pod, cycle, hot, feasible, count) ?? 'ask');
+    if (typeof answer === 'number') {
+      base += weight * normalized(plugin, answer, answer, answer);
+      uniform.push(answer);
+      continue;
+    }
+    const column = hot === undefined ? new Float64Array(count) : columnOf(hot, written.length);
+    if (typeof answer === 'function') answer(column);
+    else for (let i = 0; i < count; i++) column[i] = plugin.score!(pod, list[feasible[i]!]!, cycle);
+    let lowest = Infinity;
+    let highest = -Infinity;
+    let noSay = false;
+    for (let i = 0; i < count; i++) {
+      const raw = column[i]!;
+      if (raw === NO_SAY && plugin.canHaveNoSay === true) {
+        noSay = true;
+        continue;
+      }
+      if (raw < lowest) lowest = raw;
+      if (raw > highest) highest = raw;
+    }
+    if (lowest === highest && !noSay) {
+      base += weight * normalized(plugin, lowest, lowest, highest);
+      uniform.push(lowest);
+      continue;
+    }
+    if (lowest < lowestOfAll) lowestOfAll = lowest;
+    if (highest > highestOfAll) highestOfAll = highest;
+    if (noSay) lowestOfAll = Math.min(lowestOfAll, NO_SAY);
+    if (areWhole && (!Number.isInteger(lowest) || !Number.isInteger(highest))) areWhole = false;
+    if (plugin.normalize === undefined) for (let i = 0; i < count; i++) totals[i]! += weight * column[i]!;
+    else for (let i = 0; i < count; i++) totals[i]! += weight * normalized(plugin, column[i]!, lowest, highest);
+    uniform.push(null);
+    written.push(column);
+  }
+  const size = written.length * count;
+  const cells = size === 0 ? NO_CELLS : lowestOfAll >= 0 && highestOfAll < 256 && areWhole ? new Uint8Array(size) : lowestOfAll >= -(2 ** 31) && highestOfAll < 2 ** 31 && areWhole ? new Int32Array(size) : new Float64Array(size);
+  for (let w = 0; w < written.length; w++) {
+    const column = written[w]!;
+    const from = w * count;
+    for (let i = 0; i < count; i++) cells[from + i] = column[i]!;
+  }
+  let top = -Infinity;
+  let second = 0;
+  let ties = 0;
+  for (let i = 0; i < count; i++) {
+    const total = (totals[i]! += base);
+    if (total > top) {
+      if (top > second) second = top;
+      top = total;
+      ties = 1;
+    } else if (total === top) ties++;
+    else if (total > second) second = total;
+  }
+  return { preScoreSkip: skip, columns, uniform, cells, top, ties, second };
+}
+
+function normalized(plugin: Plugin, raw: number, lowest: number, highest: number): number {
+  if (raw === NO_SAY && plugin.canHaveNoSay === true) return 0;
+  return plugin.normalize === undefined ? raw : plugin.normalize(raw, lowest, highest);
+}
+
+// ---- the decision
+
+export function choose(podOrInfo: Pod | PodInfo, snapshot: Snapshot, lookups: Lookups, profile: Profile, options: DecideOptions): Choice {
   const pod = 'pod' in podOrInfo ? podOrInfo : podInfoOf(podOrInfo);
   const everything = options.everything === true;
   order(snapshot);
   const nodes = snapshot.names;
-  const base = { pod: pod.key, nodes, feasible: NOTHING, preScoreSkip: NOTHING, scores: NO_SCORES, best: NOTHING, chosen: undefined, nominatedTaken: false } as const;
+  const count = nodes.length;
   const start = options.start ?? 0;
-  if (nodes.length === 0) {
+  if (count === 0) {
     const message = 'no nodes available to schedule pods';
     return {
-      ...base, result: 'nofit', preFilter: { skip: [] }, verdicts: [], nextStart: 0,
+      ...UNSCORED, pod: pod.key, result: 'nofit', nodes, preFilter: { skip: NOTHING }, start: 0, processed: 0, rejectedAt: NOTHING, rejections: NOTHING, feasibleCount: 0, chosen: undefined, nominatedTaken: false, nextStart: 0,
       failure: { unschedulablePlugins: [], filterMessage: message, message, postFilter: { code: 'Unschedulable', candidates: [], hopeless: new Map(), nominated: [], chosen: undefined } },
     };
   }
   const compiled = compile(profile);
   const cycle = newCycle(snapshot, lookups, profile);
-  const { outcome, filters, narrowed } = runPreFilter(pod, cycle, compiled);
+  const hot = options.objects === true ? undefined : hotOf(snapshot);
+  // Nominated Pods are tried on and off nodes: that is for the object-level filters.
+  const nominated = pod.pod.status?.nominatedNodeName ?? '';
+  const hotFilters = snapshot.nominated.size === 0 && nominated === '' ? hot : undefined;
+  const { outcome, filters, narrowed, checks } = runPreFilter(pod, cycle, compiled, hotFilters);
+  const failing = { ...UNSCORED, pod: pod.key, nodes, preFilter: outcome, start, feasibleCount: 0, chosen: undefined, nominatedTaken: false };
   if (outcome.rejected !== undefined) {
     const { rejected } = outcome;
-    if (rejected.code === 'Error') return failed(base, outcome, [], start, `running PreFilter plugin "${rejected.plugin}": ${rejected.reasons.join(', ')}`);
-    const filterMessage = preFilterMessage(nodes.length, rejected.reasons);
+    const none = { ...failing, processed: 0, rejectedAt: NOTHING, rejections: NOTHING, nextStart: start };
+    if (rejected.code === 'Error') return { ...none, result: 'error', failure: failureOf(`running PreFilter plugin "${rejected.plugin}": ${rejected.reasons.join(', ')}`) };
+    const filterMessage = preFilterMessage(count, rejected.reasons);
     const plugins = [...(outcome.narrowedBy ?? []), ...(rejected.plugin === '' ? [] : [rejected.plugin])].sort(byName);
-    return { ...base, result: 'nofit', preFilter: outcome, verdicts: [], nextStart: start, failure: postFilter(pod, nodes.map(() => rejected), filters, cycle, compiled, profile, options, plugins, filterMessage) };
+    return { ...none, result: 'nofit', failure: afterwards(pod, nodes.map(() => rejected), filters, cycle, compiled, profile, options, plugins, filterMessage, hotFilters !== undefined) };
   }
 
-  // Its own nominated node is tried first, and taken without looking further.
-  const verdicts: Verdict[] = [];
-  for (let i = 0; i < nodes.length; i++) verdicts.push(undefined);
-  const feasible: number[] = [];
+  const feasible = hot === undefined ? new Int32Array(count) : hot.feasible;
+  const rejectedAt: number[] = [];
+  const rejections: Rejection[] = [];
+  let found = 0;
   let nominatedTaken = false;
+  let processed = 0;
   let nextStart = start;
-  const nominated = pod.pod.status?.nominatedNodeName ?? '';
+  // Its own nominated node is tried first, and taken without looking further.
   if (nominated !== '') {
     const info = nodeInfo(snapshot, nominated);
     if (info !== undefined && runFiltersWithNominated(filters, pod, info, cycle, compiled) === undefined) nominatedTaken = true;
-    if (nominatedTaken && !everything) {
-      const at = snapshot.index.get(nominated)!;
-      verdicts[at] = 'ok';
-      feasible.push(at);
-    }
+    if (nominatedTaken && !everything) feasible[found++] = snapshot.index.get(nominated)!;
   }
   if (!nominatedTaken || everything) {
-    let candidates = nodes.length;
-    if (narrowed !== undefined) {
-      const aside = reject('PreFilter', 'UnschedulableAndUnresolvable', `node(s) didn't satisfy plugin(s) [${(outcome.narrowedBy ?? []).join(' ')}]`);
-      for (let at = 0; at < nodes.length; at++) {
-        if (narrowed.has(nodes[at]!)) continue;
-        verdicts[at] = aside;
-        candidates--;
+    const places = narrowed === undefined ? undefined : placesOf(narrowed, (name) => snapshot.index.get(name), count, start);
+    const candidates = places === undefined ? count : places.length;
+    const enough = everything ? count : nodesToFind(candidates, profile.percentageOfNodesToScore);
+    const { list } = snapshot;
+    let at = start - 1;
+    for (let i = 0; i < candidates && found < enough; i++) {
+      if (places === undefined) {
+        at++;
+        if (at >= count) at -= count;
+      } else at = places[i]!;
+      let rejection: Rejection | undefined;
+      if (hotFilters === undefined) rejection = runFiltersWithNominated(filters, pod, list[at]!, cycle, compiled);
+      else {
+        for (let c = 0; c < checks.length; c++) {
+          rejection = checks[c]!(at);
+          if (rejection !== undefined) break;
+        }
       }
-    }
-    const enough = everything ? nodes.length : nodesToFind(candidates, profile.percentageOfNodesToScore);
-    let processed = 0;
-    for (let i = 0; i < nodes.length && feasible.length < enough; i++) {
-      const at = (start + i) % nodes.length;
-      const node = snapshot.list[at]!;
-      if (narrowed !== undefined && !narrowed.has(node.name)) continue;
+      if (rejection === undefined) feasible[found++] = at;
+      else if (rejection.code === 'Error') {
+        return { ...failing, processed, rejectedAt, rejections, nextStart: start, result: 'error', failure: failureOf(`running "${rejection.plugin}" filter plugin: ${rejection.reasons.join(', ')}`) };
+      } else {
+        rejectedAt.push(at);
+        rejections.push(rejection);
+      }
       processed++;
-      const rejection = runFiltersWithNominated(filters, pod, node, cycle, compiled);
-      if (rejection === undefined) {
-        verdicts[at] = 'ok';
-        feasible.push(at);
-      } else if (rejection.code === 'Error') {
-        return failed(base, outcome, verdicts, start, `running "${rejection.plugin}" filter plugin: ${rejection.reasons.join(', ')}`);
-      } else verdicts[at] = rejection;
     }
-    nextStart = (start + processed) % nodes.length;
+    nextStart = (start + processed) % count;
   }
 
-  if (feasible.length === 0) {
-    const rejections = verdicts as readonly (Rejection | undefined)[];
+  if (found === 0) {
+    const all = verdictsOf({ nodes, preFilter: outcome, start, processed, rejectedAt, rejections }) as readonly (Rejection | undefined)[];
     const plugins = new Set(outcome.narrowedBy ?? []);
-    for (const rejection of rejections) if (rejection !== undefined && rejection.plugin !== 'PreFilter') plugins.add(rejection.plugin);
-    const failure = postFilter(pod, rejections, filters, cycle, compiled, profile, options, [...plugins].sort(byName), fitMessage(nodes.length, rejections));
-    return { ...base, result: 'nofit', preFilter: outcome, verdicts, nextStart, failure };
+    for (const rejection of rejections) plugins.add(rejection.plugin);
+    const failure = afterwards(pod, all, filters, cycle, compiled, profile, options, [...plugins].sort(byName), fitMessage(count, all), hotFilters !== undefined);
+    return { ...failing, result: 'nofit', processed, rejectedAt, rejections, nextStart, failure };
   }
-  if (feasible.length === 1 && !everything) {
-    const only = nodes[feasible[0]!]!;
-    return { ...base, result: 'fit', preFilter: outcome, verdicts, feasible, best: [only], chosen: only, nominatedTaken, nextStart, failure: undefined };
-  }
-  const infos: NodeInfo[] = [];
-  for (let i = 0; i < feasible.length; i++) infos.push(snapshot.list[feasible[i]!]!);
-  const { skip, scores } = score(pod, infos, cycle, compiled);
-  let best: string[] = [];
-  let top = -Infinity;
-  for (let i = 0; i < feasible.length; i++) {
-    const total = scores.totals[i]!;
-    if (total > top) {
-      top = total;
-      best = [];
+  const passing = { pod: pod.key, result: 'fit', nodes, preFilter: outcome, start, processed, rejectedAt, rejections, feasibleCount: found, nominatedTaken, nextStart, failure: undefined } as const;
+  if (found === 1 && !everything) return { ...passing, ...UNSCORED, ties: 1, chosen: nodes[feasible[0]!] };
+  const totals = hot === undefined ? new Float64Array(found) : hot.totals;
+  const scored = score(pod, feasible, found, cycle, compiled, hot, totals);
+  let chosen = nominated;
+  if (!nominatedTaken) {
+    let nth = options.draw % scored.ties;
+    for (let i = 0; i < found; i++) {
+      if (totals[i] !== scored.top || nth-- > 0) continue;
+      chosen = nodes[feasible[i]!]!;
+      break;
     }
-    if (total === top) best.push(nodes[feasible[i]!]!);
   }
-  if (nominatedTaken) best = [nominated];
   return {
-    pod: pod.key, result: 'fit', nodes, preFilter: outcome, verdicts, feasible, preScoreSkip: skip, scores, best, chosen: best[options.draw % best.length], nominatedTaken, nextStart, failure: undefined,
+    pod: pod.key, result: 'fit', nodes, preFilter: outcome, start, processed, rejectedAt, rejections, feasibleCount: found, preScoreSkip: scored.preScoreSkip, columns: scored.columns, uniform: scored.uniform, cells: scored.cells,
+    top: scored.top, ties: scored.ties, second: scored.second, chosen, nominatedTaken, nextStart, failure: undefined,
   };
 }
 
-function failed(base: Omit<Decision, 'result' | 'preFilter' | 'verdicts' | 'nextStart' | 'failure'>, preFilter: PreFilterOutcome, verdicts: readonly Verdict[], nextStart: number, message: string): Decision {
-  const postFilter: PostFilterOutcome = { code: 'Error', candidates: [], hopeless: new Map(), nominated: [], chosen: undefined };
-  return { ...base, result: 'error', preFilter, verdicts, nextStart, failure: { unschedulablePlugins: [], filterMessage: message, message, postFilter } };
+/** The decision with its matrix: for whoever looks at it at once. */
+export function decide(podOrInfo: Pod | PodInfo, snapshot: Snapshot, lookups: Lookups, profile: Profile, options: DecideOptions): Decision {
+  return matrixOf(choose(podOrInfo, snapshot, lookups, profile, options));
+}
+
+// ---- the matrix
+
+/** By place, in the order of the search from `start`: the nodes that were looked at. */
+function visited(choice: Pick<Choice, 'nodes' | 'preFilter' | 'start' | 'processed'>): readonly number[] {
+  const { nodes, preFilter, start, processed } = choice;
+  if (preFilter.nodes !== undefined) {
+    const index = new Map(nodes.map((name, at) => [name, at]));
+    return placesOf(preFilter.nodes, (name) => index.get(name), nodes.length, start).slice(0, processed);
+  }
+  return Array.from({ length: processed }, (_, i) => (start + i) % nodes.length);
+}
+
+function verdictsOf(choice: Pick<Choice, 'nodes' | 'preFilter' | 'start' | 'processed' | 'rejectedAt' | 'rejections'>): readonly Verdict[] {
+  const verdicts: Verdict[] = choice.nodes.map(() => undefined);
+  const { nodes, narrowedBy } = choice.preFilter;
+  if (nodes !== undefined) {
+    const left = new Set(nodes);
+    const aside = reject('PreFilter', 'UnschedulableAndUnresolvable', `node(s) didn't satisfy plugin(s) [${(narrowedBy ?? []).join(' ')}]`);
+    choice.nodes.forEach((name, at) => {
+      if (!left.has(name)) verdicts[at] = aside;
+    });
+  }
+  for (const at of visited(choice)) verdicts[at] = 'ok';
+  for (let i = 0; i < choice.rejectedAt.length; i++) verdicts[choice.rejectedAt[i]!] = choice.rejections[i]!;
+  return verdicts;
+}
+
+/** Lays a decision out: every node, every plugin, raw and normalized scores. */
+export function matrixOf(choice: Choice): Decision {
+  const { nodes, preFilter, columns, uniform, cells, feasibleCount: count, nominatedTaken, chosen } = choice;
+  const endedEarly = preFilter.rejected !== undefined || nodes.length === 0;
+  const onlyNominated = nominatedTaken && choice.processed === 0;
+  const verdicts = endedEarly ? NOTHING : [...verdictsOf(choice)];
+  let feasible: number[] = [];
+  if (onlyNominated) {
+    const at = nodes.indexOf(chosen!);
+    (verdicts as Verdict[])[at] = 'ok';
+    feasible = [at];
+  } else if (choice.result === 'fit') feasible = visited(choice).filter((at) => verdicts[at] === 'ok');
+  const raw: number[] = [];
+  const normal: number[] = [];
+  const totals: number[] = columns.length === 0 ? [] : feasible.map(() => 0);
+  let part = 0;
+  columns.forEach(({ name, weight }, c) => {
+    const plugin = pluginOf(name);
+    const same = uniform[c];
+    const from = part * count;
+    if (same === null) part++;
+    const values = Array.from({ length: count }, (_, i) => (same === null || same === undefined ? cells[from + i]! : same));
+    let lowest = Infinity;
+    let highest = -Infinity;
+    for (const value of values) {
+      if (value === NO_SAY && plugin.canHaveNoSay === true) continue;
+      if (value < lowest) lowest = value;
+      if (value > highest) highest = value;
+    }
+    values.forEach((value, i) => {
+      const score = normalized(plugin, value, lowest, highest);
+      raw.push(value === NO_SAY && plugin.canHaveNoSay === true ? 0 : value);
+      normal.push(score);
+      totals[i]! += score * weight;
+    });
+  });
+  const best = nominatedTaken ? [chosen!] : totals.length === 0 ? (chosen === undefined ? [] : [chosen]) : feasible.filter((_, i) => totals[i] === choice.top).map((at) => nodes[at]!);
+  return {
+    pod: choice.pod, result: choice.result, nodes, preFilter, verdicts, feasible, preScoreSkip: choice.preScoreSkip, scores: { plugins: columns, raw, normalized: normal, totals }, best, chosen, nominatedTaken,
+    nextStart: choice.nextStart, failure: choice.failure,
+  };
+}
+
+// ---- when nothing fits
+
+const failureOf = (message: string): Failure => ({ unschedulablePlugins: [], filterMessage: message, message, postFilter: { code: 'Error', candidates: [], hopeless: new Map(), nominated: [], chosen: undefined } });
+
+/** PostFilter needs the state of the object-level filters, if a Pod could make room at all. */
+function afterwards(
+  pod: PodInfo, rejections: readonly (Rejection | undefined)[], filters: readonly Plugin[], cycle: Cycle, compiled: CompiledProfile, profile: Profile, options: DecideOptions, plugins: readonly string[], filterMessage: string, wasHot: boolean,
+): Failure {
+  if (!wasHot || !hasLesser(cycle.snapshot, pod.priority)) return postFilter(pod, rejections, filters, cycle, compiled, profile, options, plugins, filterMessage);
+  const anew = newCycle(cycle.snapshot, cycle.lookups, profile);
+  const again = runPreFilter(pod, anew, compiled, undefined);
+  return postFilter(pod, rejections, again.filters, anew, compiled, profile, options, plugins, filterMessage);
 }
 
 /** The PostFilter plugins, in the profile's order, as far as their words and preemption go. */

@@ -65,13 +65,18 @@ export function newNodeInfo(node: Node): NodeInfo {
     withRequiredAntiAffinity: 0,
     usedPorts: new Map(),
   };
-  setNode(info, node);
+  countAllocatable(info);
   return info;
 }
 
 export function setNode(info: NodeInfo, node: Node): void {
+  const before = info.node.status?.allocatable;
   info.node = node;
-  const list = node.status?.allocatable;
+  if (before !== node.status?.allocatable) countAllocatable(info);
+}
+
+function countAllocatable(info: NodeInfo): void {
+  const list = info.node.status?.allocatable;
   info.allocatableMilliCpu = milliValue(list?.['cpu']);
   info.allocatableMemory = wholeOf(list?.['memory']);
   info.allocatableEphemeralStorage = wholeOf(list?.['ephemeral-storage']);

@@ -1,5 +1,6 @@
 import type { ByKind, KubernetesObject, LabelSelector, ResourceList, StringMap } from '../api/object.ts';
 import type { ClusterEvent, Registration } from './events.ts';
+import type { Hot } from './hot.ts';
 import type { NodeInfo } from './nodeinfo.ts';
 import type { PodInfo } from './podinfo.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -67,12 +68,24 @@ export interface Cycle {
 }
 
 export interface ProfileArgs {
-  readonly resourcesFit: { readonly strategy: 'LeastAllocated' | 'MostAllocated'; readonly resources: readonly { readonly name: string; readonly weight: number }[] };
+  readonly resourcesFit: {
+    readonly strategy: 'LeastAllocated' | 'MostAllocated' | 'RequestedToCapacityRatio';
+    readonly resources: readonly { readonly name: string; readonly weight: number }[];
+    /** Of RequestedToCapacityRatio: score (0 to 10) by utilization (0 to 100), straight lines between the points. */
+    readonly shape?: readonly { readonly utilization: number; readonly score: number }[];
+  };
   readonly balancedAllocation: { readonly resources: readonly { readonly name: string; readonly weight: number }[] };
   readonly hardPodAffinityWeight: number;
   readonly defaultSpreadConstraints: readonly { readonly topologyKey: string; readonly maxSkew: number; readonly whenUnsatisfiable: string }[];
   readonly preemption: { readonly minCandidateNodesPercentage: number; readonly minCandidateNodesAbsolute: number };
 }
+
+/** `none`: takes part, and rejects no node of this cluster. `ask`: not a case for columns, ask preFilter and filter. Else what it says of the node at a place. */
+export type HotFilter = 'skip' | 'none' | 'ask' | ((at: number) => Rejection | undefined);
+/** A number: the raw score of every node. Else writes the raw scores, by place in `feasible`. */
+export type HotScore = 'skip' | 'ask' | number | ((out: Float64Array) => void);
+/** The raw score of a node on which a plugin has nothing to say; only for plugins whose scores are not negative. */
+export const NO_SAY = -1;
 
 /** A Pod in the queue, as QueueSort compares them. */
 export interface QueueOrder {
@@ -99,9 +112,16 @@ export interface Plugin {
   filter?(pod: PodInfo, node: NodeInfo, cycle: Cycle): Rejection | undefined;
 
   preScore?(pod: PodInfo, feasible: readonly NodeInfo[], cycle: Cycle): 'skip' | undefined;
+  /** NO_SAY: this node gets 0 whatever the others have. */
   score?(pod: PodInfo, node: NodeInfo, cycle: Cycle): number;
-  /** Changes raw scores in place into 0..100. Absent: they are already. */
-  normalize?(scores: number[], feasible: readonly NodeInfo[], cycle: Cycle): void;
+  readonly canHaveNoSay?: true;
+  /** A raw score into 0..100, by the lowest and the highest of all nodes. Absent: it is already. */
+  normalize?(raw: number, lowest: number, highest: number): number;
+
+  /** The same as preFilter and filter over columns. Absent: those are asked. It must not differ from them in anything but speed. */
+  hotFilter?(pod: PodInfo, cycle: Cycle, hot: Hot): HotFilter;
+  /** The same as preScore and score over columns. `feasible`: places, the first `count` of them. */
+  hotScore?(pod: PodInfo, cycle: Cycle, hot: Hot, feasible: Int32Array, count: number): HotScore;
 
   /** The events that can make a Pod schedulable that this plugin rejected. */
   readonly events?: readonly Registration[];

@@ -4,7 +4,7 @@ import { cloneCycle, runFiltersWithNominated, tellAdded, tellRemoved, type Filte
 import { isEmpty, matcherOf, matches } from './matcher.ts';
 import { fitMessage } from './message.ts';
 import { addPodInfo, cloneNodeInfo, removePod } from './nodeinfo.ts';
-import { reject, type Cycle, type NodeInfo, type PodInfo, type Rejection } from './plugin.ts';
+import { reject, type Cycle, type NodeInfo, type PodInfo, type Rejection, type Snapshot } from './plugin.ts';
 import type { CompiledProfile } from './profile.ts';
 import { nodeInfo } from './snapshot.ts';
 
@@ -56,12 +56,21 @@ function violating(pods: readonly PodInfo[], budgets: readonly PodDisruptionBudg
   return found;
 }
 
+const NO_VICTIMS = reject('DefaultPreemption', 'UnschedulableAndUnresolvable', 'No preemption victims found for incoming pod');
+
+/** Whether any Pod on any node is less important. */
+export function hasLesser(snapshot: Snapshot, priority: number): boolean {
+  for (const each of snapshot.priorities.keys()) if (each < priority) return true;
+  return false;
+}
+
 /** The fewest, least important Pods whose going makes room, or why none do. */
 function selectVictims(pod: PodInfo, original: NodeInfo, budgets: readonly PodDisruptionBudget[], filters: Filters, base: Cycle, profile: CompiledProfile): Candidate | Rejection {
+  const lesser: PodInfo[] = [];
+  for (const other of original.pods.values()) if (other.priority < pod.priority) lesser.push(other);
+  if (lesser.length === 0) return NO_VICTIMS;
   const node = cloneNodeInfo(original);
   const cycle = cloneCycle(base, profile);
-  const lesser = [...node.pods.values()].filter((other) => other.priority < pod.priority);
-  if (lesser.length === 0) return reject('DefaultPreemption', 'UnschedulableAndUnresolvable', 'No preemption victims found for incoming pod');
   const take = (other: PodInfo): void => {
     removePod(node, other.key);
     tellRemoved(filters, pod, other, node, cycle);
@@ -149,9 +158,10 @@ export function preempt(
   const candidates: Candidate[] = [];
   const hopeless = new Map<string, Rejection>();
   let clean = 0;
+  const hopelessAll = !hasLesser(snapshot, pod.priority);
   for (let i = 0; i < potential.length; i++) {
     const node = potential[((everything ? 0 : draw) + i) % potential.length]!;
-    const answer = selectVictims(pod, node, budgets, filters, cycle, profile);
+    const answer = hopelessAll ? NO_VICTIMS : selectVictims(pod, node, budgets, filters, cycle, profile);
     if ('code' in answer) {
       hopeless.set(node.name, answer);
       continue;

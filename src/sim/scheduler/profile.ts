@@ -58,26 +58,34 @@ export interface CompiledProfile {
   readonly filter: readonly Plugin[];
   readonly preScore: readonly Plugin[];
   readonly score: readonly { readonly plugin: Plugin; readonly weight: number }[];
+  /** By place in `score`: that of the same plugin in preScore, or -1. */
+  readonly preScoreOf: readonly number[];
+  /** By place in `filter`: that of the same plugin in preFilter, or -1. */
+  readonly preFilterOf: readonly number[];
   readonly preEnqueue: readonly Plugin[];
   readonly queueSort: Plugin;
   /** All of them, once each: those whose events can bring a Pod back. */
   readonly all: readonly Plugin[];
   /** What is left to do when some plugins skip, by the set of them as bits in the order of preFilter, or preScore: most Pods skip the same. */
-  readonly bySkippedFilter: Map<number, { readonly skip: readonly string[]; readonly filters: readonly Plugin[] }>;
+  readonly bySkippedFilter: Map<number, SkippedFilter>;
   readonly bySkippedScore: Map<number, SkippedScore>;
+}
+export interface SkippedFilter {
+  readonly outcome: { readonly skip: readonly string[] };
+  readonly filters: readonly Plugin[];
 }
 export interface SkippedScore {
   readonly skip: readonly string[];
-  readonly scorers: readonly Plugin[];
-  readonly weights: readonly number[];
+  /** Places in `score` of the profile. */
+  readonly scorers: readonly number[];
   readonly columns: readonly { readonly name: string; readonly weight: number }[];
 }
 
-export function filtersWithout(profile: CompiledProfile, skipped: number): { readonly skip: readonly string[]; readonly filters: readonly Plugin[] } {
+export function filtersWithout(profile: CompiledProfile, skipped: number): SkippedFilter {
   const known = profile.bySkippedFilter.get(skipped);
   if (known !== undefined) return known;
   const skip = profile.preFilter.filter((_, at) => (skipped & (1 << at)) !== 0).map((plugin) => plugin.name);
-  const result = { skip: Object.freeze(skip), filters: profile.filter.filter((plugin) => !skip.includes(plugin.name)) };
+  const result = { outcome: Object.freeze({ skip: Object.freeze(skip) }), filters: profile.filter.filter((plugin) => !skip.includes(plugin.name)) };
   profile.bySkippedFilter.set(skipped, result);
   return result;
 }
@@ -86,12 +94,11 @@ export function scorersWithout(profile: CompiledProfile, skipped: number): Skipp
   const known = profile.bySkippedScore.get(skipped);
   if (known !== undefined) return known;
   const skip = profile.preScore.filter((_, at) => (skipped & (1 << at)) !== 0).map((plugin) => plugin.name);
-  const left = profile.score.filter(({ plugin }) => !skip.includes(plugin.name));
+  const scorers = profile.score.map((_, at) => at).filter((at) => !skip.includes(profile.score[at]!.plugin.name));
   const result: SkippedScore = {
     skip: Object.freeze(skip),
-    scorers: left.map(({ plugin }) => plugin),
-    weights: left.map(({ weight }) => weight),
-    columns: Object.freeze(left.map(({ plugin, weight }) => Object.freeze({ name: plugin.name, weight }))),
+    scorers,
+    columns: Object.freeze(scorers.map((at) => Object.freeze({ name: profile.score[at]!.plugin.name, weight: profile.score[at]!.weight }))),
   };
   profile.bySkippedScore.set(skipped, result);
   return result;
@@ -109,6 +116,8 @@ export function compile(profile: Profile): CompiledProfile {
     filter: profile.filter.map(pluginOf),
     preScore: profile.preScore.map(pluginOf),
     score: profile.score.map(([name, weight]) => ({ plugin: pluginOf(name), weight })),
+    preScoreOf: profile.score.map(([name]) => profile.preScore.indexOf(name)),
+    preFilterOf: profile.filter.map((name) => profile.preFilter.indexOf(name)),
     preEnqueue: profile.preEnqueue.map(pluginOf),
     queueSort: pluginOf(profile.queueSort),
     all: [...names].map(pluginOf),

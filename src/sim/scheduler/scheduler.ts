@@ -6,7 +6,7 @@ import { STRATEGIC_MERGE_PATCH, USERS, type Request, type Status } from '../api/
 import { timestamp, type Micros } from '../api/time.ts';
 import type { Out, Process, Stimulus, View } from '../kernel/process.ts';
 import { FINISH_PERIOD, finishV1, insteadV1, newRecorderV1, recordV1, type RecorderV1 } from '../kernel/recorder.ts';
-import { decide, type Decision } from './decide.ts';
+import { choose, type Choice } from './decide.ts';
 import type { Lookups } from './plugin.ts';
 import { DEFAULT_PROFILE } from './profile.ts';
 import { add, addUnschedulable, done, flushBackoff, flushUnschedulable, hasWork, moveOnEvent, newQueue, nextBackoffFlush, nextUnschedulableFlush, pop, remove, update, UNSCHEDULABLE_FLUSH_PERIOD, type QueuedPod, type SchedulingQueue } from './queue.ts';
@@ -198,7 +198,7 @@ function cycle(state: SchedulerState, view: View, out: Out): void {
     done(state.queue, queued.key);
     return;
   }
-  const decision = decide(pod, state.cache, lookupsOf(view), PROFILE, { draw: out.draw('tie', queued.key), start: state.start });
+  const decision = choose(pod, state.cache, lookupsOf(view), PROFILE, { draw: out.draw('tie', queued.key), start: state.start });
   state.start = decision.nextStart;
   const because = reasonOf(decision, pod);
   out.note({ type: 'decision', subject: { kind: 'Pod', key: queued.key }, because, decision, attempt: queued.attempts, podRevision: Number(pod.metadata.resourceVersion) });
@@ -224,20 +224,18 @@ function cycle(state: SchedulerState, view: View, out: Out): void {
   );
 }
 
-function reasonOf(decision: Decision, pod: Pod): Reason {
+function reasonOf(decision: Choice, pod: Pod): Reason {
   const refs = [{ kind: 'Pod', key: decision.pod, revision: Number(pod.metadata.resourceVersion) }];
   const { name } = pod.metadata;
   if (decision.chosen === undefined) return { code: 'scheduler.noNode', args: { pod: name, nodes: decision.nodes.length, message: decision.failure?.message ?? '' }, refs };
-  const { totals } = decision.scores;
-  const best = totals.length === 0 ? 0 : Math.max(...totals);
-  if (decision.feasible.length === 1) return { code: 'scheduler.onlyNode', args: { pod: name, node: decision.chosen, nodes: decision.nodes.length }, refs };
-  if (decision.best.length > 1) return { code: 'scheduler.tie', args: { pod: name, node: decision.chosen, among: decision.best.length, score: best }, refs };
-  const second = totals.filter((total) => total !== best).reduce((most, total) => Math.max(most, total), 0);
-  return { code: 'scheduler.best', args: { pod: name, node: decision.chosen, feasible: decision.feasible.length, nodes: decision.nodes.length, score: best, ahead: best - second }, refs };
+  const { feasibleCount: feasible, ties, top, second } = decision;
+  if (feasible === 1) return { code: 'scheduler.onlyNode', args: { pod: name, node: decision.chosen, nodes: decision.nodes.length }, refs };
+  if (ties > 1 && !decision.nominatedTaken) return { code: 'scheduler.tie', args: { pod: name, node: decision.chosen, among: ties, score: top }, refs };
+  return { code: 'scheduler.best', args: { pod: name, node: decision.chosen, feasible, nodes: decision.nodes.length, score: top, ahead: top - second }, refs };
 }
 
 /** handleSchedulingFailure: the Event, the Pod's condition, and back into the queue. */
-function failed(state: SchedulerState, queued: QueuedPod, pod: Pod, decision: Decision, because: Reason, view: View, out: Out): void {
+function failed(state: SchedulerState, queued: QueuedPod, pod: Pod, decision: Choice, because: Reason, view: View, out: Out): void {
   const message = decision.failure?.message ?? '';
   const nominated = decision.failure?.postFilter.chosen;
   say(state, pod, 'Warning', 'FailedScheduling', 'Scheduling', message, view, out);

@@ -1,4 +1,5 @@
 import type { Node, Pod, StringMap } from '../api/object.ts';
+import { nodeChanged, podsChanged, spoil } from './hot.ts';
 import { addPodInfo, newNodeInfo, removePod as removePodFrom, setNode, type NodeInfo } from './nodeinfo.ts';
 import { podInfoOf, type PodInfo } from './podinfo.ts';
 
@@ -27,10 +28,12 @@ export interface Snapshot {
   /** Sums over all nodes, to skip searches that can find nothing. */
   withAffinity: number;
   withRequiredAntiAffinity: number;
+  /** Priority to the number of Pods on nodes that have it: where none is lower, preemption finds nobody. */
+  readonly priorities: Map<number, number>;
 }
 
 export const newSnapshot = (): Snapshot => ({
-  list: [], unordered: false, index: new Map(), names: [], zones: new Map(), images: new Map(), strays: new Map(), nominated: new Map(), withAffinity: 0, withRequiredAntiAffinity: 0,
+  list: [], unordered: false, index: new Map(), names: [], zones: new Map(), images: new Map(), strays: new Map(), nominated: new Map(), withAffinity: 0, withRequiredAntiAffinity: 0, priorities: new Map(),
 });
 
 export function nodeInfo(snapshot: Snapshot, name: string): NodeInfo | undefined {
@@ -79,6 +82,7 @@ export function order(snapshot: Snapshot): void {
   snapshot.names = Object.freeze(list.map((info) => info.name));
   snapshot.unordered = false;
   reindex(snapshot);
+  spoil(snapshot);
 }
 
 function countImages(snapshot: Snapshot, node: Node, sign: 1 | -1): void {
@@ -99,6 +103,15 @@ function countImages(snapshot: Snapshot, node: Node, sign: 1 | -1): void {
   }
 }
 
+function sameLabels(a: StringMap | undefined, b: StringMap | undefined): boolean {
+  if (a === b) return true;
+  if (a === undefined || b === undefined) return false;
+  const names = Object.keys(a);
+  if (names.length !== Object.keys(b).length) return false;
+  for (const name of names) if (!Object.hasOwn(b, name) || a[name] !== b[name]) return false;
+  return true;
+}
+
 /** Adds a node, or takes over its new state. */
 export function putNode(snapshot: Snapshot, node: Node): void {
   const name = node.metadata.name;
@@ -111,6 +124,11 @@ export function putNode(snapshot: Snapshot, node: Node): void {
       countImages(snapshot, node, 1);
     }
     setNode(info, node);
+    if (sameLabels(before.metadata.labels, node.metadata.labels)) {
+      nodeChanged(snapshot, snapshot.index.get(name)!, info);
+      return;
+    }
+    spoil(snapshot);
     const zone = zoneOf(node);
     if (zoneOf(before) !== zone) {
       leave(snapshot, zoneOf(before), name);
@@ -125,6 +143,7 @@ export function putNode(snapshot: Snapshot, node: Node): void {
   snapshot.index.set(name, snapshot.list.length);
   snapshot.list.push(added);
   snapshot.unordered = true;
+  spoil(snapshot);
   const strays = snapshot.strays.get(name);
   if (strays !== undefined) {
     snapshot.strays.delete(name);
@@ -141,8 +160,10 @@ export function removeNode(snapshot: Snapshot, name: string): void {
   snapshot.withAffinity -= info.withAffinity;
   snapshot.withRequiredAntiAffinity -= info.withRequiredAntiAffinity;
   if (info.pods.size > 0) snapshot.strays.set(name, [...info.pods.values()]);
+  for (const pod of info.pods.values()) countPriority(snapshot, pod.priority, -1);
   snapshot.list.splice(snapshot.index.get(name)!, 1);
   snapshot.unordered = true;
+  spoil(snapshot);
   reindex(snapshot);
 }
 
@@ -150,9 +171,19 @@ export function removeNode(snapshot: Snapshot, name: string): void {
 
 function place(snapshot: Snapshot, info: NodeInfo, pod: PodInfo): void {
   const { withAffinity, withRequiredAntiAffinity } = info;
+  const before = info.pods.get(pod.key);
   addPodInfo(info, pod);
   snapshot.withAffinity += info.withAffinity - withAffinity;
   snapshot.withRequiredAntiAffinity += info.withRequiredAntiAffinity - withRequiredAntiAffinity;
+  countPriority(snapshot, pod.priority, 1);
+  if (before !== undefined) countPriority(snapshot, before.priority, -1);
+  podsChanged(snapshot, snapshot.index.get(info.name)!, info, pod, before);
+}
+
+function countPriority(snapshot: Snapshot, priority: number, by: 1 | -1): void {
+  const count = (snapshot.priorities.get(priority) ?? 0) + by;
+  if (count === 0) snapshot.priorities.delete(priority);
+  else snapshot.priorities.set(priority, count);
 }
 
 /** Adds a Pod to its node, or takes over its new state there. */
@@ -162,7 +193,7 @@ export function putPod(snapshot: Snapshot, pod: Pod, nodeName: string = pod.spec
   if (info !== undefined) {
     const before = info.pods.get(added.key);
     // A new status changes nothing that is counted: only the object is replaced.
-    if (before !== undefined && before.used === added.used && before.group === added.group && before.terminating === added.terminating && before.usedNonZeroMemory === added.usedNonZeroMemory) {
+    if (before !== undefined && before.priority === added.priority && before.used === added.used && before.group === added.group && before.terminating === added.terminating && before.usedNonZeroMemory === added.usedNonZeroMemory) {
       info.pods.set(added.key, added);
       return;
     }
@@ -177,10 +208,14 @@ export function putPod(snapshot: Snapshot, pod: Pod, nodeName: string = pod.spec
 export function removePod(snapshot: Snapshot, key: string, nodeName: string): void {
   const info = nodeInfo(snapshot, nodeName);
   if (info !== undefined) {
+    const before = info.pods.get(key);
+    if (before === undefined) return;
     const { withAffinity, withRequiredAntiAffinity } = info;
     removePodFrom(info, key);
     snapshot.withAffinity += info.withAffinity - withAffinity;
     snapshot.withRequiredAntiAffinity += info.withRequiredAntiAffinity - withRequiredAntiAffinity;
+    countPriority(snapshot, before.priority, -1);
+    podsChanged(snapshot, snapshot.index.get(nodeName)!, info, undefined, before);
     return;
   }
   const strays = snapshot.strays.get(nodeName)?.filter((each) => each.key !== key);

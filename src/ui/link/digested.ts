@@ -3,7 +3,7 @@ import type { Micros } from '../../sim/api/time.ts';
 import type { World } from '../../sim/cluster/world.ts';
 import { at as itemAt } from '../../sim/kernel/journal.ts';
 import type { StepRecord } from '../../sim/kernel/trace.ts';
-import type { Decision } from '../../sim/scheduler/decide.ts';
+import { matrixOf, type Choice } from '../../sim/scheduler/decide.ts';
 import type { MarkModel } from '../stage/model.ts';
 
 /** A decision as the stage shows it in small. */
@@ -82,7 +82,7 @@ export function newDigested(describeFault: (fault: Fault, target: string) => str
     }
     for (const note of record.notes ?? []) {
       if (note.type === 'decision') {
-        const decision = note['decision'] as Decision;
+        const decision = matrixOf(note['decision'] as Choice);
         decisions.push({
           step: record.step,
           at: record.at,

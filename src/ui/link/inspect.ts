@@ -5,7 +5,7 @@ import type { Change } from '../../sim/api/change.ts';
 import { headList } from '../../sim/apiserver/store.ts';
 import type { World } from '../../sim/cluster/world.ts';
 import { at as itemAt } from '../../sim/kernel/journal.ts';
-import type { Decision } from '../../sim/scheduler/decide.ts';
+import { matrixOf, type Choice, type Decision } from '../../sim/scheduler/decide.ts';
 import { compile, DEFAULT_PROFILE } from '../../sim/scheduler/profile.ts';
 import type { ChangeModel, DecisionModel, Inspection } from './protocol.ts';
 
@@ -82,7 +82,7 @@ export function decisionsOf(world: World, key: string, most = 20): readonly Deci
   for (let i = world.trace.length - 1; i >= 0 && out.length < most; i--) {
     const record = itemAt(world.trace, i)!;
     if (record.process !== 'scheduler' || record.notes === undefined) continue;
-    for (const note of record.notes) if (note.type === 'decision' && note.subject?.key === key) out.push(decisionModel(note['decision'] as Decision, record.step, record.at, Number(note['attempt'] ?? out.length + 1)));
+    for (const note of record.notes) if (note.type === 'decision' && note.subject?.key === key) out.push(decisionModel(matrixOf(note['decision'] as Choice), record.step, record.at, Number(note['attempt'] ?? out.length + 1)));
   }
   return out;
 }

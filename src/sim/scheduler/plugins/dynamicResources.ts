@@ -12,6 +12,7 @@ export const dynamicResources: Plugin = {
     return 'skip';
   },
   score: () => 0,
+  hotScore: () => 0,
   events: [
     { kind: 'Node', actions: ['Add', 'UpdateNodeAllocatable', 'UpdateNodeLabel'] },
     { kind: 'Pod', actions: ['UpdatePodGeneratedResourceClaim'], hint: () => false },

@@ -1,8 +1,10 @@
 import type { Node, Pod, StringMap } from '../../api/object.ts';
 import { hasPlace, hintFor, isSamePod } from '../events.ts';
+import { countsOf, topologyOf, type Hot } from '../hot.ts';
 import { isEmpty, matches } from '../matcher.ts';
 import { MAX_NODE_SCORE, reject, type Cycle, type NodeInfo, type Plugin, type PodInfo } from '../plugin.ts';
 import { podInfoOf, termMatches, type AffinityTerm, type AffinityTerms } from '../podinfo.ts';
+import type { Snapshot } from '../snapshot.ts';
 
 const AFFINITY = reject('InterPodAffinity', 'UnschedulableAndUnresolvable', "node(s) didn't match pod affinity rules");
 const ANTI_AFFINITY = reject('InterPodAffinity', 'Unschedulable', "node(s) didn't match pod anti-affinity rules");
@@ -75,6 +77,36 @@ function credit(scores: Map<string, Map<string, number>>, node: NodeInfo, topolo
   if (values === undefined) scores.set(topologyKey, (values = new Map()));
   const value = labels[topologyKey]!;
   values.set(value, (values.get(value) ?? 0) + amount);
+}
+
+/** What one group of alike Pods adds to nodes, by their value of a topology. */
+interface Share {
+  readonly counts: Int32Array;
+  readonly valueOf: Int32Array;
+  weight: number;
+}
+
+/** Adds a term's share of a group; none if no Pod of it is on a node with the term's key. */
+function addShare(shares: Share[], hot: Hot, snapshot: Snapshot, group: string, term: AffinityTerm, weight: number): void {
+  const topology = topologyOf(hot, snapshot, term.topologyKey);
+  const counts = countsOf(hot, snapshot, topology, group);
+  if (counts.total === 0) return;
+  // A Pod and its copies usually name the same term to each other: one share then.
+  for (let i = shares.length - 1; i >= 0 && i >= shares.length - 4; i--) {
+    if (shares[i]!.counts !== counts.all) continue;
+    shares[i]!.weight += weight;
+    return;
+  }
+  shares.push({ counts: counts.all, valueOf: topology.valueOf, weight });
+}
+
+function anyAt(shares: readonly Share[], at: number): boolean {
+  for (let i = 0; i < shares.length; i++) {
+    const { counts, valueOf } = shares[i]!;
+    const value = valueOf[at]!;
+    if (value >= 0 && counts[value]! > 0) return true;
+  }
+  return false;
 }
 
 export const interPodAffinity: Plugin = {
@@ -168,14 +200,81 @@ export const interPodAffinity: Plugin = {
     for (const [key, values] of scores) if (Object.hasOwn(labels, key)) sum += values.get(labels[key]!) ?? 0;
     return sum;
   },
-  normalize(scores) {
-    let min = Infinity;
-    let max = -Infinity;
-    for (const score of scores) {
-      if (score > max) max = score;
-      if (score < min) min = score;
+  normalize: (raw, lowest, highest) => (highest > lowest ? Math.trunc(MAX_NODE_SCORE * ((raw - lowest) / (highest - lowest))) : 0),
+
+  hotFilter(pod, cycle, hot) {
+    const { snapshot } = cycle;
+    const affinityTerms = pod.terms?.requiredAffinity ?? NO_TERMS;
+    const antiTerms = pod.terms?.requiredAntiAffinity ?? NO_TERMS;
+    const hasOwn = affinityTerms.length > 0 || antiTerms.length > 0;
+    if (!hasOwn && snapshot.withRequiredAntiAffinity === 0) return 'skip';
+    const existing: Share[] = [];
+    if (snapshot.withRequiredAntiAffinity > 0) {
+      const labels = namespaceLabels(pod, cycle);
+      for (const [key, { info }] of hot.withTerms) {
+        for (const term of info.terms!.requiredAntiAffinity) if (termMatches(term, pod.namespace, pod.labels, labels)) addShare(existing, hot, snapshot, key, term, 1);
+      }
     }
-    for (let i = 0; i < scores.length; i++) scores[i] = max > min ? Math.trunc(MAX_NODE_SCORE * ((scores[i]! - min) / (max - min))) : 0;
+    if (!hasOwn && existing.length === 0) return 'skip';
+    const anti: Share[] = [];
+    for (const term of resolved(antiTerms, cycle)) {
+      for (const [key, { info }] of hot.groups) if (termMatches(term, info.namespace, info.labels, undefined)) addShare(anti, hot, snapshot, key, term, 1);
+    }
+    const near = resolved(affinityTerms, cycle);
+    const company = near.map((term) => {
+      const shares: Share[] = [];
+      for (const [key, { info }] of hot.groups) if (matchesAll(near, info.namespace, info.labels)) addShare(shares, hot, snapshot, key, term, 1);
+      return { topology: topologyOf(hot, snapshot, term.topologyKey), shares };
+    });
+    const mayBeFirst = near.length > 0 && company.every(({ shares }) => shares.length === 0) && matchesAll(near, pod.namespace, pod.labels);
+    return (at) => {
+      let isNear = true;
+      for (let i = 0; i < company.length; i++) {
+        const { topology, shares } = company[i]!;
+        if (topology.valueOf[at]! < 0) return AFFINITY;
+        if (!anyAt(shares, at)) isNear = false;
+      }
+      if (!isNear && !mayBeFirst) return AFFINITY;
+      if (anyAt(anti, at)) return ANTI_AFFINITY;
+      return anyAt(existing, at) ? EXISTING : undefined;
+    };
+  },
+  hotScore(pod, cycle, hot, feasible, count) {
+    const own = pod.terms;
+    const hasOwn = own !== undefined && (own.preferredAffinity.length > 0 || own.preferredAntiAffinity.length > 0);
+    const { snapshot } = cycle;
+    if (!hasOwn && snapshot.withAffinity === 0) return 'skip';
+    const shares: Share[] = [];
+    if (hasOwn) {
+      const mine = (terms: readonly AffinityTerm[], sign: 1 | -1): void => {
+        for (const term of resolved(terms, cycle)) {
+          for (const [key, { info }] of hot.groups) if (termMatches(term, info.namespace, info.labels, undefined)) addShare(shares, hot, snapshot, key, term, sign * term.weight);
+        }
+      };
+      mine(own.preferredAffinity, 1);
+      mine(own.preferredAntiAffinity, -1);
+    }
+    if (hot.withTerms.size > 0) {
+      const labels = namespaceLabels(pod, cycle);
+      const hard = cycle.args.hardPodAffinityWeight;
+      for (const [key, { info }] of hot.withTerms) {
+        const { requiredAffinity, preferredAffinity, preferredAntiAffinity } = info.terms!;
+        if (hard > 0) for (const term of requiredAffinity) if (termMatches(term, pod.namespace, pod.labels, labels)) addShare(shares, hot, snapshot, key, term, hard);
+        for (const term of preferredAffinity) if (termMatches(term, pod.namespace, pod.labels, labels)) addShare(shares, hot, snapshot, key, term, term.weight);
+        for (const term of preferredAntiAffinity) if (termMatches(term, pod.namespace, pod.labels, labels)) addShare(shares, hot, snapshot, key, term, -term.weight);
+      }
+    }
+    if (shares.length === 0) return 'skip';
+    return (out) => {
+      out.fill(0, 0, count);
+      for (let s = 0; s < shares.length; s++) {
+        const { counts, valueOf, weight } = shares[s]!;
+        for (let i = 0; i < count; i++) {
+          const value = valueOf[feasible[i]!]!;
+          if (value >= 0) out[i]! += counts[value]! * weight;
+        }
+      }
+    };
   },
 
   events: [

@@ -2,7 +2,7 @@ import type { Node } from '../../api/object.ts';
 import { matchesNodeTerm, matchesRequiredNodeAffinity } from '../../api/nodeaffinity.ts';
 import { hintFor } from '../events.ts';
 import { reject, type Plugin } from '../plugin.ts';
-import { normalizeByMax } from './normalize.ts';
+import { byHighest } from './normalize.ts';
 
 const NO_MATCH = reject('NodeAffinity', 'UnschedulableAndUnresolvable', "node(s) didn't match Pod's node affinity/selector");
 const CONFLICT = reject('NodeAffinity', 'UnschedulableAndUnresolvable', 'pod affinity terms conflict');
@@ -40,7 +40,8 @@ export const nodeAffinity: Plugin = {
     }
     return sum;
   },
-  normalize: (scores) => normalizeByMax(scores, false),
+  normalize: byHighest,
+  hotScore: (pod) => (pod.pod.spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution === undefined ? 'skip' : 'ask'),
   events: [
     {
       kind: 'Node',

@@ -9,5 +9,6 @@ export const nodeName: Plugin = {
     const wanted = pod.pod.spec.nodeName;
     return wanted === undefined || wanted === '' || wanted === node.name ? undefined : OTHER;
   },
+  hotFilter: (pod) => ((pod.pod.spec.nodeName ?? '') === '' ? 'none' : 'ask'),
   events: [{ kind: 'Node', actions: ['Add'] }],
 };

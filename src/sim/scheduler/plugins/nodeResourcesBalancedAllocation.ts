@@ -1,3 +1,4 @@
+import { balanceOf } from '../hot.ts';
 import { MAX_NODE_SCORE, type NodeInfo, type Plugin, type PodInfo, type ProfileArgs } from '../plugin.ts';
 
 type Resources = ProfileArgs['balancedAllocation']['resources'];
@@ -69,5 +70,18 @@ export const nodeResourcesBalancedAllocation: Plugin = {
   score(pod, node, cycle) {
     const { resources } = cycle.args.balancedAllocation;
     return MAX_NODE_SCORE / 2 + Math.trunc((MAX_NODE_SCORE / 2 + balance(pod, node, resources, true) - balance(pod, node, resources, false)) / 2);
+  },
+  hotScore(pod, cycle, hot, feasible, count) {
+    const { resources } = cycle.args.balancedAllocation;
+    if (resources.length !== 2 || resources[0]!.name !== 'cpu' || resources[1]!.name !== 'memory') return 'ask';
+    const { milliCpu, memory } = pod.used;
+    if (milliCpu === 0 && memory === 0) return 'skip';
+    return (out) => {
+      for (let i = 0; i < count; i++) {
+        const at = feasible[i]!;
+        const after = balanceOf(hot.requestedMilliCpu[at]! + milliCpu, hot.milliCpu[at]!, hot.requestedMemory[at]! + memory, hot.memory[at]!);
+        out[i] = MAX_NODE_SCORE / 2 + Math.trunc((MAX_NODE_SCORE / 2 + after - hot.balance[at]!) / 2);
+      }
+    };
   },
 };

@@ -2,14 +2,14 @@ import type { Node, Pod } from '../../api/object.ts';
 import { podRequests } from '../../api/podrequests.ts';
 import { hintFor, isSamePod } from '../events.ts';
 import { newNodeInfo } from '../nodeinfo.ts';
-import { MAX_NODE_SCORE, type NodeInfo, type Plugin, type PodInfo, type Rejection } from '../plugin.ts';
+import { MAX_NODE_SCORE, reject, type NodeInfo, type Plugin, type PodInfo, type ProfileArgs, type Rejection } from '../plugin.ts';
 import { podInfoOf, resourcesOf } from '../podinfo.ts';
 
 /**
  * Whether the node has room for the Pod's requests. Every shortage is named; where one can never be met because the node as a whole is too small,
  * removing Pods is no help. The real order of several scarce extended resources is a Go map's: here it is that of their names.
  */
-function shortages(pod: PodInfo, node: NodeInfo): Rejection | undefined {
+export function shortages(pod: PodInfo, node: NodeInfo): Rejection | undefined {
   let reasons: string[] | undefined;
   let hopeless = false;
   if (node.pods.size + 1 > node.allowedPods) reasons = ['Too many pods'];
@@ -33,8 +33,17 @@ function shortages(pod: PodInfo, node: NodeInfo): Rejection | undefined {
     (reasons ??= []).push(`Insufficient ${name}`);
     if (amount > allocatable) hopeless = true;
   }
-  return reasons === undefined ? undefined : { plugin: 'NodeResourcesFit', code: hopeless ? 'UnschedulableAndUnresolvable' : 'Unschedulable', reasons };
+  if (reasons === undefined) return undefined;
+  // One object for all nodes with the same shortage: a Pod that fits nowhere costs no more memory for it.
+  if (reasons.length === 1) {
+    const known = (hopeless ? HOPELESS : SHORT).get(reasons[0]!);
+    if (known !== undefined) return known;
+  }
+  return { plugin: 'NodeResourcesFit', code: hopeless ? 'UnschedulableAndUnresolvable' : 'Unschedulable', reasons };
 }
+const COMMON = ['Too many pods', 'Insufficient cpu', 'Insufficient memory', 'Insufficient ephemeral-storage'];
+const SHORT: ReadonlyMap<string, Rejection> = new Map(COMMON.map((reason) => [reason, reject('NodeResourcesFit', 'Unschedulable', reason)]));
+const HOPELESS: ReadonlyMap<string, Rejection> = new Map(COMMON.map((reason) => [reason, reject('NodeResourcesFit', 'UnschedulableAndUnresolvable', reason)]));
 
 /** What LeastAllocated and MostAllocated count: requests, with stand-ins for containers that name none. Two functions, so that a score allocates nothing. */
 function requestedOf(pod: PodInfo, node: NodeInfo, resource: string): number {
@@ -49,6 +58,30 @@ function allocatableOf(pod: PodInfo, node: NodeInfo, resource: string): number {
   if (resource === 'ephemeral-storage') return node.allocatableEphemeralStorage;
   return scalarOf(pod, resource) === 0 ? 0 : (node.allocatableScalars.get(resource) ?? 0);
 }
+function scoreOf(args: ProfileArgs['resourcesFit'], requested: number, allocatable: number): number {
+  switch (args.strategy) {
+    case 'LeastAllocated':
+      return requested > allocatable ? 0 : Math.floor(((allocatable - requested) * MAX_NODE_SCORE) / allocatable);
+    case 'MostAllocated':
+      return Math.floor((Math.min(requested, allocatable) * MAX_NODE_SCORE) / allocatable);
+    case 'RequestedToCapacityRatio':
+      return alongShape(args.shape ?? [], requested > allocatable ? 100 : Math.floor((requested * 100) / allocatable));
+  }
+}
+
+/** helper/shape_score.go: straight lines between the points, flat before the first and after the last; whole numbers throughout, cut towards 0. */
+function alongShape(shape: readonly { readonly utilization: number; readonly score: number }[], utilization: number): number {
+  const scale = MAX_NODE_SCORE / 10;
+  for (let i = 0; i < shape.length; i++) {
+    const right = shape[i]!;
+    if (utilization > right.utilization) continue;
+    if (i === 0) return right.score * scale;
+    const left = shape[i - 1]!;
+    return left.score * scale + Math.trunc(((right.score - left.score) * scale * (utilization - left.utilization)) / (right.utilization - left.utilization));
+  }
+  return shape.length === 0 ? 0 : shape[shape.length - 1]!.score * scale;
+}
+
 const scalarOf = (pod: PodInfo, resource: string): number => pod.used.scalars.find(([name]) => name === resource)?.[1] ?? 0;
 
 function emptyNode(node: Node): NodeInfo {
@@ -85,22 +118,55 @@ export const nodeResourcesFit: Plugin = {
   filter: shortages,
   preScore: () => undefined,
   score(pod, node, cycle) {
-    const { strategy, resources } = cycle.args.resourcesFit;
+    const { resources } = cycle.args.resourcesFit;
     let sum = 0;
     let weights = 0;
     for (let i = 0; i < resources.length; i++) {
       const { name, weight } = resources[i]!;
       const allocatable = allocatableOf(pod, node, name);
       if (allocatable === 0) continue;
-      const requested = requestedOf(pod, node, name);
-      const score =
-        strategy === 'LeastAllocated'
-          ? requested > allocatable ? 0 : Math.floor(((allocatable - requested) * MAX_NODE_SCORE) / allocatable)
-          : Math.floor((Math.min(requested, allocatable) * MAX_NODE_SCORE) / allocatable);
+      const score = scoreOf(cycle.args.resourcesFit, requestedOf(pod, node, name), allocatable);
+      // requested_to_capacity_ratio.go leaves out what scores 0, and rounds instead of cutting.
+      if (cycle.args.resourcesFit.strategy === 'RequestedToCapacityRatio' && score <= 0) continue;
       sum += score * weight;
       weights += weight;
     }
-    return weights === 0 ? 0 : Math.floor(sum / weights);
+    if (weights === 0) return 0;
+    return cycle.args.resourcesFit.strategy === 'RequestedToCapacityRatio' ? Math.round(sum / weights) : Math.floor(sum / weights);
+  },
+  hotFilter(pod, cycle, hot) {
+    const { list } = cycle.snapshot;
+    const { milliCpu, memory, ephemeralStorage, scalars } = pod.requests;
+    const plain = ephemeralStorage === 0 && scalars.length === 0;
+    // The common answer from columns; who is short of what is worked out in words only where something is.
+    return (at) =>
+      plain &&
+      hot.pods[at]! < hot.allowedPods[at]! &&
+      (milliCpu === 0 || milliCpu <= hot.milliCpu[at]! - hot.requestedMilliCpu[at]!) &&
+      (memory === 0 || memory <= hot.memory[at]! - hot.requestedMemory[at]!)
+        ? undefined
+        : shortages(pod, list[at]!);
+  },
+  hotScore(pod, cycle, hot, feasible, count) {
+    const { strategy, resources } = cycle.args.resourcesFit;
+    if (strategy !== 'LeastAllocated' || resources.length !== 2 || resources[0]!.name !== 'cpu' || resources[1]!.name !== 'memory') return 'ask';
+    const cpuWeight = resources[0]!.weight;
+    const memoryWeight = resources[1]!.weight;
+    const { wantedNonZeroMilliCpu, wantedNonZeroMemory } = pod;
+    return (out) => {
+      for (let i = 0; i < count; i++) {
+        const at = feasible[i]!;
+        const milliCpu = hot.milliCpu[at]!;
+        const memory = hot.memory[at]!;
+        const leftCpu = milliCpu - hot.nonZeroMilliCpu[at]! - wantedNonZeroMilliCpu;
+        const leftMemory = memory - hot.nonZeroMemory[at]! - wantedNonZeroMemory;
+        let sum = 0;
+        if (leftCpu > 0) sum += Math.floor((leftCpu * MAX_NODE_SCORE) / milliCpu) * cpuWeight;
+        if (leftMemory > 0) sum += Math.floor((leftMemory * MAX_NODE_SCORE) / memory) * memoryWeight;
+        const weights = (milliCpu === 0 ? 0 : cpuWeight) + (memory === 0 ? 0 : memoryWeight);
+        out[i] = weights === 0 ? 0 : Math.floor(sum / weights);
+      }
+    };
   },
   events: [
     {

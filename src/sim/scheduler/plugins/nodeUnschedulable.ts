@@ -9,6 +9,7 @@ const TAINT: Taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSched
 /** A cordoned node takes only Pods that tolerate its taint, whether the taint is there yet or not. */
 export const nodeUnschedulable: Plugin = {
   name: 'NodeUnschedulable',
+  hotFilter: (_pod, _cycle, hot) => (hot.cordoned === 0 ? 'none' : 'ask'),
   filter: (pod, node) => (node.node.spec?.unschedulable !== true || anyTolerates(pod.pod.spec.tolerations, TAINT) ? undefined : CORDONED),
   events: [
     {

@@ -1,15 +1,6 @@
 import { MAX_NODE_SCORE } from '../plugin.ts';
 
-/** helper.DefaultNormalizeScore: the largest becomes 100, or 0 if less is better. */
-export function normalizeByMax(scores: number[], reverse: boolean): void {
-  let max = 0;
-  for (const score of scores) if (score > max) max = score;
-  for (let i = 0; i < scores.length; i++) {
-    if (max === 0) {
-      if (reverse) scores[i] = MAX_NODE_SCORE;
-      continue;
-    }
-    const score = Math.trunc((MAX_NODE_SCORE * scores[i]!) / max);
-    scores[i] = reverse ? MAX_NODE_SCORE - score : score;
-  }
-}
+/** helper.DefaultNormalizeScore: the largest becomes 100. */
+export const byHighest = (raw: number, _lowest: number, highest: number): number => (highest <= 0 ? raw : Math.trunc((MAX_NODE_SCORE * raw) / highest));
+/** The same where less is better: the largest becomes 0. */
+export const byHighestReversed = (raw: number, _lowest: number, highest: number): number => (highest <= 0 ? MAX_NODE_SCORE : MAX_NODE_SCORE - Math.trunc((MAX_NODE_SCORE * raw) / highest));

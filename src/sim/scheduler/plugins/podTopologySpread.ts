@@ -4,8 +4,9 @@ import { selectsAll } from '../../api/selector.ts';
 import { untoleratedTaint } from '../../api/toleration.ts';
 import { ln } from '../../kernel/ln.ts';
 import { hasPlace, hintFor, isSamePod } from '../events.ts';
+import { countsOf, EACH_NODE, topologyOf, type Hot, type Topology } from '../hot.ts';
 import { EVERYTHING, isEmpty, matcherOf, matches, requirementsOf, type Matcher } from '../matcher.ts';
-import { MAX_NODE_SCORE, reject, type Cycle, type NodeInfo, type Plugin, type PodInfo } from '../plugin.ts';
+import { MAX_NODE_SCORE, NO_SAY, reject, type Cycle, type NodeInfo, type Plugin, type PodInfo, type Snapshot } from '../plugin.ts';
 
 const SKEW = reject('PodTopologySpread', 'Unschedulable', "node(s) didn't match pod topology spread constraints");
 const NO_LABEL = reject('PodTopologySpread', 'UnschedulableAndUnresolvable', "node(s) didn't match pod topology spread constraints (missing required label)");
@@ -123,6 +124,48 @@ function update(pod: PodInfo, other: PodInfo, node: NodeInfo, cycle: Cycle, delt
   });
 }
 
+/** Whether every node with the keys is counted, so that the counts that are kept up can be used as they are. */
+function allTakePart(constraints: readonly Constraint[], pod: PodInfo, hot: Hot): boolean {
+  const { nodeSelector, affinity } = pod.pod.spec;
+  const restricted = nodeSelector !== undefined || affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution !== undefined;
+  for (const { honorsAffinity, honorsTaints } of constraints) if ((honorsAffinity && restricted) || (honorsTaints && hot.hardTainted > 0)) return false;
+  return true;
+}
+
+/** By value of the topology, the Pods of the namespace that match. With one group of alike Pods, as nearly always, its own counts. */
+function liveCounts(hot: Hot, snapshot: Snapshot, topology: Topology, selector: Matcher, namespace: string): Int32Array {
+  let found: Int32Array | undefined;
+  let isCopy = false;
+  if (selector !== undefined && selector.length > 0) {
+    for (const [key, { info }] of hot.groups) {
+      if (info.namespace !== namespace || !matches(selector, info.labels)) continue;
+      const { live } = countsOf(hot, snapshot, topology, key);
+      if (found === undefined) found = live;
+      else {
+        if (!isCopy) found = found.slice();
+        isCopy = true;
+        for (let v = 0; v < live.length; v++) found[v]! += live[v]!;
+      }
+    }
+  }
+  return found ?? new Int32Array(topology.values);
+}
+
+function domainsOf(topology: Topology, feasible: Int32Array, count: number, withoutLabel: boolean): number {
+  const seen = new Uint8Array(topology.values);
+  let domains = 0;
+  let without = 0;
+  for (let i = 0; i < count; i++) {
+    const value = topology.valueOf[feasible[i]!]!;
+    if (value < 0) without = 1;
+    else if (seen[value] === 0) {
+      seen[value] = 1;
+      domains++;
+    }
+  }
+  return withoutLabel ? domains + without : domains;
+}
+
 interface ScoreState {
   readonly constraints: readonly Constraint[];
   readonly ignored: ReadonlySet<string>;
@@ -137,6 +180,7 @@ const round = (x: number): number => {
 
 export const podTopologySpread: Plugin = {
   name: 'PodTopologySpread',
+  canHaveNoSay: true,
 
   preFilter(pod, cycle) {
     const constraints = constraintsOf(pod, 'DoNotSchedule', cycle);
@@ -208,7 +252,7 @@ export const podTopologySpread: Plugin = {
   },
   score(pod, node, cycle) {
     const state = cycle.scoreState.get('PodTopologySpread') as ScoreState;
-    if (state.ignored.has(node.name)) return 0;
+    if (state.ignored.has(node.name)) return NO_SAY;
     const labels = node.node.metadata.labels ?? NO_LABELS;
     let score = 0;
     for (let i = 0; i < state.constraints.length; i++) {
@@ -219,20 +263,64 @@ export const podTopologySpread: Plugin = {
     }
     return round(score);
   },
-  normalize(scores, feasible, cycle) {
-    const { ignored } = cycle.scoreState.get('PodTopologySpread') as ScoreState;
-    let min = Infinity;
-    let max = 0;
-    scores.forEach((score, at) => {
-      if (ignored.has(feasible[at]!.name)) return;
-      if (score < min) min = score;
-      if (score > max) max = score;
+  normalize: (raw, lowest, highest) => (highest <= 0 ? MAX_NODE_SCORE : Math.trunc((MAX_NODE_SCORE * (highest + lowest - raw)) / highest)),
+
+  hotFilter(pod, cycle, hot) {
+    const constraints = constraintsOf(pod, 'DoNotSchedule', cycle);
+    if (constraints.length === 0) return 'skip';
+    if (!allTakePart(constraints, pod, hot)) return 'ask';
+    const { snapshot } = cycle;
+    const topologies = constraints.map(({ topologyKey }) => topologyOf(hot, snapshot, topologyKey));
+    // A node without one of the keys does not count for the others either: only the object-level code knows that.
+    if (constraints.length > 1 && topologies.some(({ missing }) => missing > 0)) return 'ask';
+    const counts = constraints.map(({ selector }, i) => liveCounts(hot, snapshot, topologies[i]!, selector, pod.namespace));
+    const limits = constraints.map(({ maxSkew, minDomains, selector }, i) => {
+      const { values } = topologies[i]!;
+      const here = counts[i]!;
+      let min = 2 ** 31 - 1;
+      if (values < minDomains) min = 0;
+      else for (let v = 0; v < values; v++) if (here[v]! < min) min = here[v]!;
+      return maxSkew + min - (matches(selector, pod.labels) ? 1 : 0);
     });
-    for (let i = 0; i < scores.length; i++) {
-      if (ignored.has(feasible[i]!.name)) scores[i] = 0;
-      else if (max === 0) scores[i] = MAX_NODE_SCORE;
-      else scores[i] = Math.trunc((MAX_NODE_SCORE * (max + min - scores[i]!)) / max);
-    }
+    return (at) => {
+      for (let i = 0; i < counts.length; i++) {
+        const value = topologies[i]!.valueOf[at]!;
+        if (value < 0) return NO_LABEL;
+        if (counts[i]![value]! > limits[i]!) return SKEW;
+      }
+      return undefined;
+    };
+  },
+  hotScore(pod, cycle, hot, feasible, count) {
+    const constraints = constraintsOf(pod, 'ScheduleAnyway', cycle);
+    if (constraints.length === 0) return 'skip';
+    const { snapshot } = cycle;
+    const needsAllKeys = (pod.pod.spec.topologySpreadConstraints?.length ?? 0) > 0;
+    const topologies = constraints.map(({ topologyKey }) => topologyOf(hot, snapshot, topologyKey));
+    const others = constraints.filter(({ topologyKey }) => topologyKey !== HOSTNAME);
+    if (others.length > 0 && !allTakePart(others, pod, hot)) return 'ask';
+    if (topologies.some(({ missing, hasEmptyValue }) => missing > 0 && (hasEmptyValue || (needsAllKeys && constraints.length > 1)))) return 'ask';
+    // From here on a node is left out only if the single constraint's key is missing.
+    let leftOut = 0;
+    if (needsAllKeys && topologies[0]!.missing > 0) for (let i = 0; i < count; i++) if (topologies[0]!.valueOf[feasible[i]!]! < 0) leftOut++;
+    const weights = constraints.map(({ topologyKey }, c) => ln((topologyKey === HOSTNAME ? count - leftOut : domainsOf(topologies[c]!, feasible, count, !needsAllKeys)) + 2));
+    return (out) => {
+      out.fill(0, 0, count);
+      for (let c = 0; c < constraints.length; c++) {
+        const { topologyKey, selector, maxSkew } = constraints[c]!;
+        const { valueOf } = topologies[c]!;
+        const perNode = topologyKey === HOSTNAME;
+        const live = liveCounts(hot, snapshot, perNode ? topologyOf(hot, snapshot, EACH_NODE) : topologies[c]!, selector, pod.namespace);
+        const weight = weights[c]!;
+        for (let i = 0; i < count; i++) {
+          const at = feasible[i]!;
+          const value = valueOf[at]!;
+          if (value >= 0) out[i]! += live[perNode ? at : value]! * weight + (maxSkew - 1);
+        }
+      }
+      for (let i = 0; i < count; i++) out[i] = round(out[i]!);
+      if (leftOut > 0) for (let i = 0; i < count; i++) if (topologies[0]!.valueOf[feasible[i]!]! < 0) out[i] = NO_SAY;
+    };
   },
 
   events: [

@@ -1,8 +1,9 @@
 import type { Node, Pod, Toleration } from '../../api/object.ts';
 import { anyTolerates, untoleratedTaint } from '../../api/toleration.ts';
 import { hintFor, isSamePod } from '../events.ts';
+import { HARD_TAINT } from '../hot.ts';
 import { reject, type Plugin } from '../plugin.ts';
-import { normalizeByMax } from './normalize.ts';
+import { byHighestReversed } from './normalize.ts';
 
 const UNTOLERATED = reject('TaintToleration', 'UnschedulableAndUnresolvable', 'node(s) had untolerated taint(s)');
 
@@ -26,7 +27,14 @@ export const taintToleration: Plugin = {
     for (const taint of taints) if (taint.effect === 'PreferNoSchedule' && !anyTolerates(tolerations, taint)) count++;
     return count;
   },
-  normalize: (scores) => normalizeByMax(scores, true),
+  normalize: byHighestReversed,
+  hotFilter(pod, cycle, hot) {
+    if (hot.hardTainted === 0) return 'none';
+    const { list } = cycle.snapshot;
+    const { tolerations } = pod.pod.spec;
+    return (at) => ((hot.flags[at]! & HARD_TAINT) === 0 || untoleratedTaint(list[at]!.node.spec?.taints, tolerations) === undefined ? undefined : UNTOLERATED);
+  },
+  hotScore: (_pod, _cycle, hot) => (hot.softTainted === 0 ? 0 : 'ask'),
   events: [
     {
       kind: 'Node',

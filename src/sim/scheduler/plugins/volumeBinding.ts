@@ -191,6 +191,7 @@ export const volumeBinding: Plugin = {
     return { plugin: 'VolumeBinding', code: 'UnschedulableAndUnresolvable', reasons };
   },
   preScore: () => 'skip',
+  hotScore: () => 'skip',
   score: () => 0,
   events: [
     {
