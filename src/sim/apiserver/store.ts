@@ -128,9 +128,9 @@ export function commit(store: Store, draft: Draft): Change {
     after,
     by: draft.by,
     verb: draft.verb,
-    ...(draft.subresource === undefined ? {} : { subresource: draft.subresource }),
+    subresource: draft.subresource,
     cause: draft.cause,
-    ...(draft.because === undefined ? {} : { because: draft.because }),
+    because: draft.because,
     previous,
     nth: previous === undefined ? 0 : previous.nth + 1,
     ordinal: table.log.length,
@@ -221,22 +221,27 @@ export function compact(store: Store, revision: number): void {
   store.compacted = Math.max(store.compacted, Math.min(revision, store.revision));
 }
 
-export function snapshotStore(store: Store): Store {
+/** `earlier`: a copy from before in the same history, which nobody changes. Tables in which nothing was written since are shared with it. */
+export function snapshotStore(store: Store, earlier?: Store): Store {
   return {
     revision: store.revision,
     compacted: store.compacted,
     log: snapshotJournal(store.log),
     tables: new Map(
-      [...store.tables].map(([kind, table]) => [
-        kind,
-        {
-          kind,
-          live: new Map(table.live),
-          gone: new Map(table.gone),
-          log: snapshotJournal(table.log),
-          indexes: new Map([...table.indexes].map(([name, index]) => [name, new Map([...index].filter(([, keys]) => keys.size > 0).map(([value, keys]) => [value, new Set(keys)] as const))] as const)),
-        },
-      ]),
+      [...store.tables].map(([kind, table]) => {
+        const before = earlier?.tables.get(kind);
+        return [kind, before?.log.length === table.log.length ? before : snapshotTable(table)];
+      }),
     ),
   };
+}
+
+function snapshotTable(table: Table): Table {
+  const indexes = new Map<IndexName, Map<string, Set<string>>>();
+  for (const [name, index] of table.indexes) {
+    const values = new Map<string, Set<string>>();
+    for (const [value, keys] of index) if (keys.size > 0) values.set(value, new Set(keys));
+    indexes.set(name, values);
+  }
+  return { kind: table.kind, live: new Map(table.live), gone: new Map(table.gone), log: snapshotJournal(table.log), indexes };
 }

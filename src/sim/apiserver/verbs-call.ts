@@ -79,9 +79,9 @@ export function write(call: Call, key: string, after: KubernetesObject | undefin
     after: settled ?? after,
     by: options.by ?? request.user,
     verb: options.verb,
-    ...(subresource === undefined ? {} : { subresource }),
+    subresource,
     cause: context.step,
-    ...(context.because === undefined ? {} : { because: context.because }),
+    because: context.because,
   });
   const written = change.after;
   // What is stored is in its decoded form: whoever sends it back has only what he changed looked at.

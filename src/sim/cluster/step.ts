@@ -34,6 +34,7 @@ function begin(world: World, process: string, seq: number, type: string): StepId
 function run(world: World, slot: Slot, stimulus: Stimulus): readonly Note[] | undefined {
   const { process, hashes } = ensureProcess(world, slot.name);
   const out = new Effects(world, slot, process);
+  slot.ranAt = world.steps;
   process.step(slot.state, stimulus, new Window(world, slot, process.watches, hashes), out);
   return out.notes;
 }
@@ -81,7 +82,7 @@ function serve(world: World, due: Extract<Pending, { type: 'request' }>, seq: nu
   begin(world, 'apiserver', seq, 'request');
   const before = world.store.revision;
   const response = server.running
-    ? handle({ store: world.store, now: world.now, step: world.steps, ...(due.because === undefined ? {} : { because: due.because }), draw: (purpose, key) => draw(world.chance, 'apiserver', purpose, key) }, due.request)
+    ? handle({ store: world.store, now: world.now, step: world.steps, because: due.because, draw: (purpose, key) => draw(world.chance, 'apiserver', purpose, key) }, due.request)
     : UNREACHABLE;
   const { cause, from, id, sentAt, request, because } = due;
   const [firstRevision, lastRevision] = [before + 1, world.store.revision];
@@ -311,6 +312,7 @@ export function addSlot(world: World, name: string): Slot {
     extraMicros: 0,
     epoch: 0,
     state: undefined,
+    ranAt: 0,
     connections: [],
     tokens: Infinity,
     refilledAt: 0,

@@ -50,6 +50,8 @@ export interface Slot {
   extraMicros: Micros;
   epoch: number;
   state: unknown;
+  /** The step in which its process last ran: its state has not changed since. */
+  ranAt: StepId;
   connections: Connection[];
   /** Of the client-side rate limiter, at `refilledAt`. */
   tokens: number;
@@ -119,8 +121,11 @@ export function emptyWorld(config: ClusterConfig, seed: number): World {
   };
 }
 
-/** A copy that shares nothing mutable: a checkpoint, or the start of a branch. The runtime is shared, being no state. */
-export function snapshotWorld(world: World): World {
+/**
+ * A copy that shares nothing mutable with the world: a checkpoint, or the start of a branch. The runtime is shared, being no state.
+ * `earlier`: a checkpoint from before in the same history. It is never changed itself, so what is still as it was then is shared with it.
+ */
+export function snapshotWorld(world: World, earlier?: World): World {
   return {
     config: world.config,
     now: world.now,
@@ -128,12 +133,17 @@ export function snapshotWorld(world: World): World {
     chance: { seed: world.chance.seed, counts: snapshotLayers(world.chance.counts) },
     digest: { ...world.digest },
     agenda: snapshotAgenda(world.agenda),
-    store: snapshotStore(world.store),
-    slots: new Map([...world.slots].map(([name, slot]) => [name, { ...slot, state: snapshot(slot.state), connections: slot.connections.map((c) => ({ ...c })), timers: new Map(slot.timers), held: slot.held.slice() }])),
+    store: snapshotStore(world.store, earlier?.store),
+    slots: new Map([...world.slots].map(([name, slot]) => [name, snapshotSlot(slot, earlier?.slots.get(name))])),
     traffic: new Map(world.traffic),
     trace: snapshotJournal(world.trace),
     runtime: { processes: new Map(world.runtime.processes), everything: world.runtime.everything, byNode: world.runtime.byNode, byKey: world.runtime.byKey },
   };
+}
+
+function snapshotSlot(slot: Slot, earlier: Slot | undefined): Slot {
+  const same = earlier !== undefined && earlier.ranAt === slot.ranAt && earlier.epoch === slot.epoch;
+  return { ...slot, state: same ? earlier.state : snapshot(slot.state), connections: slot.connections.map((connection) => ({ ...connection })), timers: new Map(slot.timers), held: slot.held.slice() };
 }
 
 export type { Command };

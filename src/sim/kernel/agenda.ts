@@ -19,11 +19,14 @@ export function newAgenda<T>(capacity = 1024): Agenda<T> {
 }
 
 export function snapshotAgenda<T>(agenda: Agenda<T>): Agenda<T> {
+  // Room for what is due, not for what once was.
+  let room = 64;
+  while (room < agenda.size) room *= 2;
   return {
     size: agenda.size,
-    at: agenda.at.slice(),
-    seq: agenda.seq.slice(),
-    slot: agenda.slot.slice(),
+    at: agenda.at.slice(0, room),
+    seq: agenda.seq.slice(0, room),
+    slot: agenda.slot.slice(0, room),
     entries: agenda.entries.slice(),
     free: agenda.free.slice(),
     nextSeq: agenda.nextSeq,

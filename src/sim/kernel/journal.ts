@@ -1,9 +1,10 @@
 /**
- * An append-only list whose snapshot is cheap: full chunks are never written again, so a checkpoint shares them and copies only
- * the list of chunks and the last, unfinished one.
+ * An append-only list whose snapshot is cheap: it shares all chunks and copies only the list of them. What another branch of history
+ * has appended to a shared chunk lies beyond `length`, and is never seen: who appends next takes a chunk of its own.
  */
 export interface Journal<T> {
   length: number;
+  /** Not to be read but by the functions here: the last one may hold more than belongs to this list. */
   readonly chunks: T[][];
 }
 
@@ -13,9 +14,13 @@ const CHUNK = 1 << BITS;
 export const newJournal = <T>(): Journal<T> => ({ length: 0, chunks: [] });
 
 export function append<T>(journal: Journal<T>, item: T): void {
-  const chunk = journal.length >> BITS;
-  if (chunk === journal.chunks.length) journal.chunks.push([]);
-  journal.chunks[chunk]!.push(item);
+  const { chunks } = journal;
+  const index = journal.length >> BITS;
+  const within = journal.length & (CHUNK - 1);
+  let chunk = chunks[index];
+  if (chunk === undefined) chunks.push((chunk = []));
+  else if (chunk.length !== within) chunks[index] = chunk = chunk.slice(0, within);
+  chunk.push(item);
   journal.length++;
 }
 
@@ -24,10 +29,7 @@ export function at<T>(journal: Journal<T>, index: number): T | undefined {
 }
 
 export function snapshotJournal<T>(journal: Journal<T>): Journal<T> {
-  const chunks = journal.chunks.slice();
-  const last = chunks.length - 1;
-  if (last >= 0 && chunks[last]!.length < CHUNK) chunks[last] = chunks[last]!.slice();
-  return { length: journal.length, chunks };
+  return { length: journal.length, chunks: journal.chunks.slice() };
 }
 
 /** The first index whose item is at or past what `below` says (binary search: `below` is true, then false). */

@@ -5,6 +5,7 @@ import { MILLISECOND, SECOND, type Micros } from '../api/time.ts';
 import type { Backend, TrafficMessage } from '../api/traffic.ts';
 import { between } from '../kernel/draw.ts';
 import type { Out, Process, Stimulus, View } from '../kernel/process.ts';
+import { reasonOf, serviceSubject } from './reasons.ts';
 import { route } from './route.ts';
 import { rulesOf, type ServiceRules } from './rules.ts';
 
@@ -166,14 +167,14 @@ function connect(node: NodeConfig, mode: ProxyMode, state: ProxyState, message: 
       if (kept !== undefined) to = { to: kept, index: 0, of: rules.cluster.length };
       state.affinity.set(`${key} ${client}`, Object.freeze({ to: to.to, at: now }));
     }
-    const because = { code: 'proxy.routed', args: { node: node.name, service, backend: to.to.pod ?? to.to.ip, of: to.of } };
+    const because = reasonOf('proxy.routed', { node: node.name, service, backend: to.to.pod ?? to.to.ip, of: to.of });
     // What the client cannot know when nobody answers.
-    out.note({ type: 'routed', subject: { kind: 'Service', key: service }, client, id: message.id, node: node.name, backend: to.to, index: to.index, of: to.of, because });
+    out.note({ type: 'routed', subject: serviceSubject(service), client, id: message.id, node: node.name, backend: to.to, index: to.index, of: to.of, because });
     // An address that no machine of the cluster has (the API server's own) is beyond this network.
     if (to.to.node !== '') out.send(`machine/${to.to.node}`, { type: 'request', id: message.id, client, to: to.to, path }, { because });
     return;
   }
   if ('drop' in to) return;
   const outcome = 'reject' in to ? 'noEndpoints' : 'noService';
-  out.send(client, { type: 'response', id: message.id, outcome, path }, { because: { code: `proxy.${outcome}`, args: { node: node.name, service } } });
+  out.send(client, { type: 'response', id: message.id, outcome, path }, { because: reasonOf(`proxy.${outcome}`, { node: node.name, service }) });
 }

@@ -1,8 +1,8 @@
 import type { TrafficConfig } from '../api/cluster.ts';
-import type { Reason } from '../api/reason.ts';
 import { SECOND, type Micros } from '../api/time.ts';
 import type { Backend, Hop, RequestNote, RequestOutcome, TrafficMessage } from '../api/traffic.ts';
-import type { Out, Process, Stimulus, View } from '../kernel/process.ts';
+import type { Note, Out, Process, Stimulus, View } from '../kernel/process.ts';
+import { reasonOf, serviceSubject } from './reasons.ts';
 
 /**
  * A steady client of one Service. Each request is its own connection, and waits a second for its answer. A client inside is a program on a
@@ -71,7 +71,7 @@ function send(config: TrafficConfig, state: TrafficState, view: View, out: Out):
   if (node === undefined) return;
   state.open.set(id, Object.freeze({ sentAt: now, entry: node, path }));
   const message: TrafficMessage = { type: 'connect', id, client: `traffic/${config.name}`, service: config.service, port: config.port, viaNodePort: outside, path };
-  out.send(`proxy/${node}`, message, { because: { code: 'traffic.sent', args: { client: config.name, service: config.service, node } } });
+  out.send(`proxy/${node}`, message, { because: reasonOf('traffic.sent', { client: config.name, service: config.service, node }) });
 }
 
 function expire(config: TrafficConfig, state: TrafficState, view: View, out: Out): void {
@@ -99,7 +99,16 @@ function answered(config: TrafficConfig, state: TrafficState, message: Extract<T
 function finish(config: TrafficConfig, state: TrafficState, id: number, open: Open, outcome: RequestOutcome, backend: Backend | undefined, path: readonly Hop[], view: View, out: Out): void {
   state.open.delete(id);
   const client = `traffic/${config.name}`;
-  const because: Reason = { code: `traffic.${outcome}`, args: { client: config.name, service: config.service, ...(backend === undefined ? undefined : { pod: backend.pod ?? backend.ip }) } };
-  const note: RequestNote = { type: 'request', client, id, service: config.service, outcome, ...(backend === undefined ? undefined : { backend }), path: [...path, { at: view.now, process: client }], sentAt: open.sentAt, endedAt: view.now };
-  out.note({ ...note, subject: { kind: 'Service', key: config.service }, because });
+  const { service } = config;
+  const { now } = view;
+  const way = [...path, { at: now, process: client }];
+  const subject = serviceSubject(service);
+  // Two literals: what is made in one piece takes no more room than its fields.
+  if (backend === undefined) {
+    const because = reasonOf(`traffic.${outcome}`, { client: config.name, service });
+    out.note({ type: 'request', client, id, service, outcome, path: way, sentAt: open.sentAt, endedAt: now, subject, because } satisfies RequestNote & Note);
+  } else {
+    const because = reasonOf(`traffic.${outcome}`, { client: config.name, service, pod: backend.pod ?? backend.ip });
+    out.note({ type: 'request', client, id, service, outcome, backend, path: way, sentAt: open.sentAt, endedAt: now, subject, because } satisfies RequestNote & Note);
+  }
 }

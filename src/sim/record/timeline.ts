@@ -46,7 +46,8 @@ export interface Timeline {
   inputs: Input[];
   /** In order of their steps. */
   checkpoints: Checkpoint[];
-  spacingSteps: number;
+  /** How much effort lies between two of them. */
+  spacing: number;
   /** Inputs of another engine's recording are placed by time. */
   readonly byTime: boolean;
   /** How far it has ever been played. */
@@ -54,27 +55,30 @@ export interface Timeline {
   furthestAt: Micros;
 }
 
-const FIRST_SPACING = 1_500;
-const MOST_CHECKPOINTS = 128;
+/** What it takes to play a stretch again, in steps: a write costs about as much as so many steps without one (measured). */
+const WRITE_STEPS = 8;
+const effort = (world: World): number => world.steps + WRITE_STEPS * world.store.revision;
+const FIRST_SPACING = 2_200;
+const MOST_CHECKPOINTS = 160;
 
 export function newTimeline(story: Story, inputs: readonly Input[] = [], byTime = false): Timeline {
   const world = newCluster(story.config, story.seed);
-  const timeline: Timeline = { story, world, scripted: 0, played: 0, inputs: inputs.slice(), checkpoints: [], spacingSteps: FIRST_SPACING, byTime, furthestSteps: 0, furthestAt: 0 };
+  const timeline: Timeline = { story, world, scripted: 0, played: 0, inputs: inputs.slice(), checkpoints: [], spacing: FIRST_SPACING, byTime, furthestSteps: 0, furthestAt: 0 };
   timeline.checkpoints.push(checkpointOf(timeline));
   return timeline;
 }
 
-const checkpointOf = (timeline: Timeline): Checkpoint => ({ world: snapshotWorld(timeline.world), scripted: timeline.scripted, played: timeline.played });
+const checkpointOf = (timeline: Timeline, earlier?: Checkpoint): Checkpoint => ({ world: snapshotWorld(timeline.world, earlier?.world), scripted: timeline.scripted, played: timeline.played });
 
 function keepCheckpoint(timeline: Timeline): void {
   const { checkpoints, world } = timeline;
   const last = checkpoints.at(-1)!;
-  if (world.steps < last.world.steps + timeline.spacingSteps) return;
-  checkpoints.push(checkpointOf(timeline));
+  if (effort(world) < effort(last.world) + timeline.spacing) return;
+  checkpoints.push(checkpointOf(timeline, last));
   if (checkpoints.length > MOST_CHECKPOINTS) {
     // Twice as far apart: a long story costs no more memory than a short one.
     timeline.checkpoints = checkpoints.filter((_, i) => i % 2 === 0);
-    timeline.spacingSteps *= 2;
+    timeline.spacing *= 2;
   }
 }
 
