@@ -89,6 +89,10 @@ function World(): ReactElement {
     };
   }, [base, selected, verb, stopped, words]);
   const onSelect = useCallback((target: StageTarget | undefined) => session.select(target), [session]);
+  const onOpen = useCallback((target: StageTarget) => {
+    session.select(target);
+    session.setTab('inside');
+  }, [session]);
   const onMenu = useCallback((target: StageTarget, at: { readonly x: number; readonly y: number }) => {
     session.select(target);
     setMenu({ target, ...at });
@@ -107,7 +111,7 @@ function World(): ReactElement {
         reducedMotion={reduced}
         showTwin={twin}
         onSelect={onSelect}
-        onOpen={onSelect}
+        onOpen={onOpen}
         onMenu={onMenu}
         onHand={onHand}
         onVerbTarget={(target) => {

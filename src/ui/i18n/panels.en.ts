@@ -216,7 +216,7 @@ export const panelsEn = {
 
   inspector: {
     region: 'Inspector',
-    tabs: { why: 'Why', object: 'Object', changes: 'Changes', events: 'Events' },
+    tabs: { why: 'Why', inside: 'Inside', object: 'Object', changes: 'Changes', events: 'Events' },
     nothing: 'Select anything on the stage: a Pod, a node, a write, a wire.',
     nowTitle: 'What is happening',
     nowIdle: 'Nothing but heartbeats.',
@@ -329,7 +329,7 @@ export const panelsEn = {
     soFar: 'so far',
     weightIs: (weight: number): string => `This plugin has weight ${weight}.`,
     cell: (node: string, plugin: string): string => `${node} and ${plugin}`,
-    tie: (n: number): string => `drawn by lot among ${n}`,
+    tie: (n: number): string => `lot of ${n}`,
     none: 'No node could be chosen.',
     close: 'Close',
     legend: '– means not asked: an earlier filter had refused. · means that the plugin had nothing to check.',

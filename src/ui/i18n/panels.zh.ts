@@ -212,7 +212,7 @@ export const panelsZh: PanelMessages = {
 
   inspector: {
     region: '检查器',
-    tabs: { why: '为什么', object: '对象', changes: '变更', events: '事件' },
+    tabs: { why: '为什么', inside: '内部', object: '对象', changes: '变更', events: '事件' },
     nothing: '选中舞台上的任何东西：Pod、节点、一次写入、一条连线。',
     nowTitle: '正在发生什么',
     nowIdle: '只有心跳。',
@@ -322,7 +322,7 @@ export const panelsZh: PanelMessages = {
     soFar: '至此',
     weightIs: (weight) => `这个插件的权重是 ${weight}。`,
     cell: (node, plugin) => `${node} 与 ${plugin}`,
-    tie: (n) => `在 ${n} 个同分节点中抽签`,
+    tie: (n) => `${n} 选 1 抽签`,
     none: '没有可选的节点。',
     close: '关闭',
     legend: '– 表示未询问：前面的过滤器已经拒绝。· 表示插件无需检查。',

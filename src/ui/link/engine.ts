@@ -333,7 +333,10 @@ export function newEngine(parts: EngineParts): { readonly ask: (id: number, ask:
       reached = unit === 'beat' ? isBeat(record) : isMoment(record, unit, here.world);
       return reached || record.at >= until;
     }, REST);
+    // The story is told and only the client goes on asking: that is an end too.
+    const told = !reached && stretch >= LONGEST_STRETCH && (chapters?.chapters(Infinity) ?? []).every(({ step }) => step !== undefined);
     stretch = reached ? FIRST_STRETCH : Math.min(LONGEST_STRETCH, 2 * stretch);
+    if (flowing && told) return false;
     if (!found && newest === id) await goTo(id, { steps: from.steps });
     return found;
   }

@@ -19,7 +19,7 @@ const machineStateOf = (world: World, node: string | undefined): MachineState | 
 // ---- a Pod
 
 /** The layers of a container's image on its machine: which lay there before, which came for it, and what is on its way. */
-function layersOf(image: string, machine: MachineState | undefined, container: string, uid: string, now: Micros): readonly LayerView[] {
+function layersOf(image: string, machine: MachineState | undefined, container: string, uid: string, now: Micros, pulled: ReadonlySet<string>): readonly LayerView[] {
   const found = lookUp(image);
   if (!('image' in found)) return [];
   const pull = machine?.pulling;
@@ -30,8 +30,19 @@ function layersOf(image: string, machine: MachineState | undefined, container: s
       const whole = (layer.bytes / 50_000_000) * 1_000_000;
       return { id: layer.digest, megabytes, state: 'pulling', share: whole <= 0 ? 1 : Math.min(1, Math.max(0, (now - pulling.startedAt) / whole)) };
     }
-    return { id: layer.digest, megabytes, state: machine?.layers.has(layer.digest) === true ? (pulling === undefined ? 'present' : 'pulled') : 'absent' };
+    return { id: layer.digest, megabytes, state: machine?.layers.has(layer.digest) === true ? (pulled.has(layer.digest) ? 'pulled' : 'present') : 'absent' };
   });
+}
+
+/** Layers that came over the network for this Pod. */
+function pulledFor(world: World, key: string): ReadonlySet<string> {
+  const out = new Set<string>();
+  for (let i = world.trace.length - 1; i >= 0 && i > world.trace.length - 40_000; i--) {
+    const record = itemAt(world.trace, i)!;
+    if (!record.process.startsWith('machine/')) continue;
+    for (const note of record.notes ?? []) if (note.type === 'layer' && note['state'] === 'pulled' && note.subject?.key === key) out.add(String(note['digest']));
+  }
+  return out;
 }
 
 const probeLook = (record: ContainerRecord | undefined, container: Container, probe: 'startup' | 'readiness' | 'liveness'): ProbeLook => {
@@ -71,10 +82,12 @@ export function podInside(world: World, key: string): PodInside | undefined {
   const worker = kubeletOf(world, pod.spec.nodeName)?.pods.get(pod.metadata.uid);
   const sandbox = machine?.pods.get(pod.metadata.uid);
   const pull = machine?.pulling;
+  const pulled = pulledFor(world, key);
+  const off = world.slots.get(`machine/${pod.spec.nodeName ?? ''}`)?.running === false;
   const view = (container: Container, statuses: readonly ContainerStatus[] | undefined): ContainerView => {
     const record = worker?.containers.get(container.name);
     const status = statuses?.find((each) => each.name === container.name);
-    const look = lookOf(record, status, pull?.uid === pod.metadata.uid && pull.container === container.name);
+    const look = off ? 'terminated' : lookOf(record, status, pull?.uid === pod.metadata.uid && pull.container === container.name);
     const ended = record?.lastFinishedAt ?? record?.finishedAt ?? 0;
     const delay = record?.crashBackoff.delayMicros ?? 0;
     const left = ended + delay - now;
@@ -95,7 +108,7 @@ export function podInside(world: World, key: string): PodInside | undefined {
       ...(ran === undefined || (look !== 'terminated' && look !== 'backoff') ? {} : { exitCode: ran.exitCode }),
       restarts: status?.restartCount ?? Math.max(0, record?.attempt ?? 0),
       ...(timer === undefined ? {} : { timer }),
-      layers: layersOf(container.image ?? '', machine, container.name, pod.metadata.uid, now),
+      layers: layersOf(container.image ?? '', machine, container.name, pod.metadata.uid, now, pulled),
       probes: { startup: probeLook(record, container, 'startup'), readiness: probeLook(record, container, 'readiness'), liveness: probeLook(record, container, 'liveness') },
     };
   };
@@ -104,7 +117,7 @@ export function podInside(world: World, key: string): PodInside | undefined {
   return {
     name: pod.metadata.name,
     ...(pod.status.podIP === undefined || pod.status.podIP === '' ? {} : { ip: pod.status.podIP }),
-    sandbox: sandbox === undefined ? 'absent' : sandbox.ready ? 'ready' : 'gone',
+    sandbox: sandbox === undefined ? 'absent' : sandbox.ready && !off ? 'ready' : 'gone',
     init: inits.filter((container) => container.restartPolicy !== 'Always').map((container) => view(container, pod.status.initContainerStatuses)),
     sidecars: inits.filter((container) => container.restartPolicy === 'Always').map((container) => view(container, pod.status.initContainerStatuses)),
     apps: pod.spec.containers.map((container) => view(container, pod.status.containerStatuses)),
@@ -177,8 +190,9 @@ function requestsOf(world: World, key: string): ServiceInside['requests'] {
       if (note.type !== 'request' || note['service'] !== key) continue;
       const path = (note['path'] as readonly { readonly process: string }[] | undefined) ?? [];
       const backend = note['backend'] as { readonly ip: string; readonly port: number; readonly pod?: string } | undefined;
-      const hops = path.map(({ process }) => (process.startsWith('traffic/') ? 'client' : process.startsWith('proxy/') ? process.slice('proxy/'.length) : process.slice('machine/'.length)));
-      const names = [...hops.filter((hop, place) => hop !== hops[place - 1]), ...(backend === undefined ? [] : [backend.pod === undefined ? `${backend.ip}:${backend.port}` : backend.pod.slice(backend.pod.indexOf('/') + 1)])];
+      const entry = path.find(({ process }) => process.startsWith('proxy/'))?.process.slice('proxy/'.length);
+      const service = head(world.store, 'Service', key) as Service | undefined;
+      const names = ['client', ...(entry === undefined ? [] : [entry]), ...(service?.spec.clusterIP === undefined ? [] : [service.spec.clusterIP]), ...(backend === undefined ? [] : [backend.pod === undefined ? `${backend.ip}:${backend.port}` : backend.pod.slice(backend.pod.indexOf('/') + 1)])];
       const sentAt = Number(note['sentAt']);
       const outcome = String(note['outcome']);
       out.push({

@@ -12,8 +12,8 @@ import { shortClock } from './timeText.ts';
 import { decisionAnswer, linkGlyph, linkText, ownerName, questionText } from './whyText.ts';
 import { yamlLines } from './yamlLines.ts';
 
-const TABS = ['why', 'object', 'changes', 'events'] as const;
-type Tab = (typeof TABS)[number];
+type Tab = SessionState['tab'];
+const tabsOf = (inspection: Inspection): readonly Tab[] => (inspection.pod === undefined && inspection.service === undefined ? ['why', 'object', 'changes', 'events'] : ['why', 'inside', 'object', 'changes', 'events']);
 
 export function Inspector(): ReactElement {
   const { inspector } = useWords().panels;
@@ -116,7 +116,7 @@ function Chips({ object, pod, model }: { readonly object: KubernetesObject; read
 
 // ---- an object
 
-function Tabs({ tab, children }: { readonly tab: Tab; readonly children: ReactNode }): ReactElement {
+function Tabs({ tab, tabs, children }: { readonly tab: Tab; readonly tabs: readonly Tab[]; readonly children: ReactNode }): ReactElement {
   const session = useSession();
   const { inspector } = useWords().panels;
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
@@ -124,14 +124,14 @@ function Tabs({ tab, children }: { readonly tab: Tab; readonly children: ReactNo
     if (way === 0) return;
     event.preventDefault();
     event.stopPropagation();
-    const next = TABS[(TABS.indexOf(tab) + way + TABS.length) % TABS.length]!;
+    const next = tabs[(tabs.indexOf(tab) + way + tabs.length) % tabs.length]!;
     session.setTab(next);
     event.currentTarget.querySelector<HTMLElement>(`#tab-${next}`)?.focus();
   };
   return (
     <>
       <div className="tabs" role="tablist" aria-label={inspector.region} onKeyDown={onKeyDown}>
-        {TABS.map((each) => (
+        {tabs.map((each) => (
           <button key={each} id={`tab-${each}`} type="button" role="tab" aria-selected={each === tab} aria-controls="tab-body" tabIndex={each === tab ? 0 : -1} className={each === tab ? 'on' : ''} onClick={() => session.setTab(each)}>
             {inspector.tabs[each]}
           </button>
@@ -145,9 +145,12 @@ function Tabs({ tab, children }: { readonly tab: Tab; readonly children: ReactNo
 }
 
 function ObjectPanel({ inspection, target }: { readonly inspection: Inspection; readonly target: StageTarget }): ReactElement {
-  const tab = useSessionState((state) => state.tab);
+  const wanted = useSessionState((state) => state.tab);
+  const tabs = tabsOf(inspection);
+  const tab = tabs.includes(wanted) ? wanted : 'why';
   const panel: Readonly<Record<SessionState['tab'], () => ReactElement>> = {
     why: () => <Why inspection={inspection} />,
+    inside: () => <Inside inspection={inspection} />,
     object: () => <ObjectYaml inspection={inspection} />,
     changes: () => <Changes inspection={inspection} revision={target.on === 'change' ? target.revision : undefined} />,
     events: () => <Events inspection={inspection} />,
@@ -155,7 +158,7 @@ function ObjectPanel({ inspection, target }: { readonly inspection: Inspection; 
   return (
     <>
       <Header target={target} inspection={inspection} />
-      <Tabs tab={tab}>{panel[tab]()}</Tabs>
+      <Tabs tab={tab} tabs={tabs}>{panel[tab]()}</Tabs>
     </>
   );
 }
@@ -177,7 +180,7 @@ function Why({ inspection }: { readonly inspection: Inspection }): ReactElement 
         <section key={`${why.question}:${i}`}>
           {i > 0 && <hr />}
           <h3 className="q">{questionText(why.question, inspection, words)}</h3>
-          <Answer why={why} inspection={inspection} decision={decision} />
+          <Answer why={{ ...why, links: ownLinks(why, inspection.why) }} known={why.links.length > 0} inspection={inspection} decision={decision} />
         </section>
       ))}
       {inspection.whatIf !== undefined && <WhatIfs inspection={inspection} />}
@@ -185,24 +188,32 @@ function Why({ inspection }: { readonly inspection: Inspection }): ReactElement 
         {branch === undefined && inspection.whatIf === undefined && <button type="button" className="btn line" onClick={() => session.branchHere()}><Icon name="branch" size={14} />{inspector.branchHere}</button>}
         {object !== undefined && revision !== undefined && <button type="button" className="btn" onClick={() => session.setTab('object')}>{inspector.readObject(`r${revision}`)}</button>}
       </div>
-      {inspection.pod !== undefined && (
-        <>
-          <hr />
-          <PodCard words={words.stage} {...inspection.pod} />
-        </>
-      )}
-      {inspection.service !== undefined && (
-        <>
-          <hr />
-          <ServiceCard words={words.stage} {...inspection.service} onSelect={session.select} />
-        </>
-      )}
     </>
   );
 }
 
+/** A Pod or a Service, opened. */
+function Inside({ inspection }: { readonly inspection: Inspection }): ReactElement {
+  const session = useSession();
+  const words = useWords();
+  return (
+    <>
+      {inspection.pod !== undefined && <PodCard words={words.stage} {...inspection.pod} />}
+      {inspection.service !== undefined && <ServiceCard words={words.stage} {...inspection.service} onSelect={session.select} />}
+    </>
+  );
+}
+
+/** What the last question explains anyway is not said twice. */
+function ownLinks(why: WhyModel, all: readonly WhyModel[]): readonly WhyLink[] {
+  const last = all.at(-1);
+  if (last === undefined || last === why) return why.links;
+  const said = new Set(last.links.map((link) => `${link.step ?? ''}:${link.revision ?? ''}:${link.code}`));
+  return why.links.filter((link) => !said.has(`${link.step ?? ''}:${link.revision ?? ''}:${link.code}`));
+}
+
 /** At most two sentences, then the chain of causes, newest first. */
-function Answer({ why, inspection, decision }: { readonly why: WhyModel; readonly inspection: Inspection; readonly decision: DecisionModel | undefined }): ReactElement {
+function Answer({ why, known, inspection, decision }: { readonly why: WhyModel; readonly known: boolean; readonly inspection: Inspection; readonly decision: DecisionModel | undefined }): ReactElement {
   const session = useSession();
   const words = useWords();
   const { inspector } = words.panels;
@@ -214,7 +225,6 @@ function Answer({ why, inspection, decision }: { readonly why: WhyModel; readonl
         <p className="a">{decisionAnswer(decision, words)}</p>
         <Bars decision={decision} />
         <p className="more"><button type="button" className="lnk" onClick={() => session.show({ type: 'decision', pod: pod?.metadata.name ?? '' })}>{inspector.stepThrough}</button></p>
-        {why.links.length > 0 && <Chain links={why.links} />}
       </>
     );
   }
@@ -229,7 +239,7 @@ function Answer({ why, inspection, decision }: { readonly why: WhyModel; readonl
       )}
       {why.question === 'notReplaced' && <p className="a">{owner === undefined ? inspector.answers.notReplacedBare : inspector.answers.notReplaced(owner)}</p>}
       {why.question === 'terminating' && pod?.spec.nodeName !== undefined && <p className="a">{inspector.answers.terminating(pod.spec.nodeName)}</p>}
-      {why.links.length === 0 ? <p className="a muted">{inspector.noWhy}</p> : <Chain links={why.links} />}
+      {!known ? <p className="a muted">{inspector.noWhy}</p> : why.links.length > 0 ? <Chain links={why.links} /> : null}
     </>
   );
 }

@@ -42,7 +42,7 @@ export interface SessionState {
   readonly gapMicros: number | undefined;
   readonly selected: StageTarget | undefined;
   readonly inspection: Inspection | undefined;
-  readonly tab: 'why' | 'object' | 'changes' | 'events';
+  readonly tab: 'why' | 'inside' | 'object' | 'changes' | 'events';
   readonly dialog: Dialog | undefined;
   /** A verb looks for its target. */
   readonly verb: VerbId | undefined;
@@ -276,6 +276,8 @@ export function newSession(parts: SessionParts): Session {
       set((draft) => void (draft.shell = [...draft.shell, { id: (draft.shell.at(-1)?.id ?? 0) + 1, text, tone }].slice(-MOST_SHELL_LINES)));
     },
     stopped: (message) => {
+      // For whoever looks into the console; the page says it in the reader's language.
+      console.error(`The worker stopped: ${message}`);
       actor.send({ type: 'FAILED' });
       freeze();
       pending = undefined;
@@ -409,11 +411,13 @@ export function newSession(parts: SessionParts): Session {
       link.ask({ type: 'reset' }).then(() => void keepRecording(), complain);
     },
     select(target) {
-      if (sameTarget(target, state.selected)) return;
+      const before = state.selected;
+      if (sameTarget(target, before)) return;
       set((draft) => {
         draft.selected = target as never;
         if (target === undefined || draft.inspection === undefined || !sameTarget(draft.inspection.target as StageTarget, target)) draft.inspection = undefined;
-        draft.tab = target?.on === 'change' ? 'changes' : 'why';
+        if (target?.on === 'change') draft.tab = 'changes';
+        else if (before?.on !== target?.on || (before?.on === 'object' && target?.on === 'object' && before.kind !== target.kind)) draft.tab = 'why';
       });
       const chain = target?.on === 'object' && target.kind === 'Deployment' ? target.key : undefined;
       link.ask({ type: 'select', ...(target === undefined ? {} : { target }), ...(chain === undefined ? {} : { chain }) }).catch(complain);
