@@ -88,6 +88,7 @@ describe('nothing is left out silently', () => {
     ['src/sim/scheduler/plugins', 'plugins'],
     ['src/sim/apiserver/kinds', 'kinds'],
     ['src/sim/scenarios', 'scenarios'],
+    ['src/sim/invariants', 'invariants'],
   ])('every file of %s is named', (folder, short) => {
     const missing = files(folder).filter((file) => !both.includes(`\`${file.includes('/') ? file : `${short}/${file}`}\``));
     expect(missing).toEqual([]);

@@ -20,7 +20,7 @@ export const simplifiedEn = [
     id: 'watch',
     upstream: 'streams changes over connections that stay open, with bookmarks for quiet times.',
     orrery: 'keeps a place in the log of writes for every watcher, and moves it on a moment after each write.',
-    sothat: 'caches lag and list again as they do; bookmarks cannot be seen.',
+    sothat: 'caches lag and list again as they do; bookmarks are not on the wire.',
   },
   {
     id: 'certificates',

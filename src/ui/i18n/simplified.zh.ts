@@ -12,7 +12,7 @@ export const simplifiedZh = [
     id: 'watch',
     upstream: '通过保持打开的连接推送变更，安静时发送 bookmark。',
     orrery: '为每个观察者记住它在写入日志中的位置，每次写入后稍晚一点再前移。',
-    sothat: '缓存会滞后，也会重新 list，与真实一致；看不到 bookmark。',
+    sothat: '缓存会滞后，也会重新 list，与真实一致；线路上没有 bookmark。',
   },
   {
     id: 'certificates',
