@@ -143,7 +143,7 @@ export function snapshotWorld(world: World, earlier?: World): World {
 
 function snapshotSlot(slot: Slot, earlier: Slot | undefined): Slot {
   const same = earlier !== undefined && earlier.ranAt === slot.ranAt && earlier.epoch === slot.epoch;
-  return { ...slot, state: same ? earlier.state : snapshot(slot.state), connections: slot.connections.map((connection) => ({ ...connection })), timers: new Map(slot.timers), held: slot.held.slice() };
+  return { ...slot, state: same ? earlier.state : snapshot(slot.state, earlier?.state), connections: slot.connections.map((connection) => ({ ...connection })), timers: new Map(slot.timers), held: slot.held.slice() };
 }
 
 export type { Command };

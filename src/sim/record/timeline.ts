@@ -58,8 +58,8 @@ export interface Timeline {
 /** What it takes to play a stretch again, in steps: a write costs about as much as so many steps without one (measured). */
 const WRITE_STEPS = 8;
 const effort = (world: World): number => world.steps + WRITE_STEPS * world.store.revision;
-const FIRST_SPACING = 2_200;
-const MOST_CHECKPOINTS = 160;
+const FIRST_SPACING = 1_700;
+const MOST_CHECKPOINTS = 192;
 
 export function newTimeline(story: Story, inputs: readonly Input[] = [], byTime = false): Timeline {
   const world = newCluster(story.config, story.seed);
