@@ -65,6 +65,8 @@ export function host(controller: AnyController): Process<HostState> {
           for (const key of Object.keys(controller.ticks ?? {})) add(state.queue, key, view.step);
           break;
         case 'Watched':
+          // What is only read is delivered too when a wire has been mended; it concerns nobody.
+          if (controller.watches[on.kind] === undefined) break;
           for (const change of on.changes) {
             if (controller.ignores?.(change) === true) continue;
             if (change.after !== undefined) enqueue(state, on.kind, change.after, view, change, out);
