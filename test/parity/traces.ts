@@ -44,29 +44,50 @@ export interface Played extends Record<string, unknown> {
   readonly steps: readonly GoldenStep[];
 }
 
-/** Runs a kubectl line against a timeline that moves on while it waits. */
-export function runKubectl(timeline: Timeline, args: readonly string[], stdin: string | undefined): { readonly out: string; readonly err: string; readonly code: number } {
-  let out = '';
-  let err = '';
-  const program = kubectl(args, { ...(stdin === undefined ? {} : { stdin }), files: {}, now: () => timeline.world.now });
-  let turn = program.next();
+/** A kubectl line under way: where it stands, and when it goes on. */
+interface Running {
+  readonly args: readonly string[];
+  readonly program: ReturnType<typeof kubectl>;
+  readonly done: (result: { readonly out: string; readonly err: string; readonly code: number }) => void;
+  at: Micros;
+  request?: Request;
+  out: string;
+  err: string;
+}
+
+/** Takes a kubectl line on to its next wait (for an answer or for time), or to its end: then it is no longer running. */
+function proceed(timeline: Timeline, line: Running): boolean {
+  const { request } = line;
+  delete line.request;
+  let turn = request === undefined ? line.program.next() : line.program.next(request.method === 'GET' ? read(timeline.world, request) : perform(timeline, request, `kubectl ${line.args.join(' ')}`));
   while (!turn.done) {
     const step = turn.value;
-    if ('out' in step) {
-      out += step.out;
-      turn = program.next();
-    } else if ('err' in step) {
-      err += step.err;
-      turn = program.next();
-    } else if ('sleepMicros' in step) {
-      playUntil(timeline, timeline.world.now + step.sleepMicros);
-      turn = program.next();
-    } else {
-      playUntil(timeline, timeline.world.now + KUBECTL_THINKS);
-      turn = program.next(step.request.method === 'GET' ? read(timeline.world, step.request) : perform(timeline, step.request, `kubectl ${args.join(' ')}`));
+    if ('sleepMicros' in step) {
+      line.at = timeline.world.now + step.sleepMicros;
+      return true;
     }
+    if ('request' in step) {
+      line.request = step.request;
+      line.at = timeline.world.now + KUBECTL_THINKS;
+      return true;
+    }
+    if ('out' in step) line.out += step.out;
+    else line.err += step.err;
+    turn = line.program.next();
   }
-  return { out, err, code: turn.value };
+  line.done({ out: line.out, err: line.err, code: turn.value });
+  return false;
+}
+
+/** Lets a timeline move on to a time, with the kubectl lines that are under way meanwhile: a drain may wait for what the next line does. */
+function moveOn(timeline: Timeline, running: Running[], until: Micros): void {
+  for (;;) {
+    const next = running.reduce<Running | undefined>((first, line) => (first === undefined || line.at < first.at ? line : first), undefined);
+    if (next === undefined || next.at > until) break;
+    playUntil(timeline, Math.max(timeline.world.now, next.at));
+    if (!proceed(timeline, next)) running.splice(running.indexOf(next), 1);
+  }
+  playUntil(timeline, Math.max(timeline.world.now, until));
 }
 
 /** The kinds that a recording lists at the end; namespaces only where the scenario is about one. */
@@ -149,23 +170,25 @@ export function play(golden: Golden, seed = 1): { readonly candidate: Played; re
   const t0 = WARM_UP;
   const nodes = structuredClone(headList(timeline.world.store, 'Node'));
   const steps: GoldenStep[] = [];
+  const running: Running[] = [];
   const runStep = (step: GoldenStep): void => {
-    playUntil(timeline, Math.max(timeline.world.now, t0 + step.at * MILLISECOND));
+    moveOn(timeline, running, t0 + step.at * MILLISECOND);
     const at = Math.round((timeline.world.now - t0) / MILLISECOND);
+    const index = steps.push({ ...step, at }) - 1;
     if (step.kubectl !== undefined) {
-      playUntil(timeline, timeline.world.now + KUBECTL_STARTS);
       const stdin = step.stdin === undefined ? undefined : typeof step.stdin === 'string' ? step.stdin : JSON.stringify(step.stdin);
-      const { out, err, code } = runKubectl(timeline, step.kubectl, stdin);
-      steps.push({ ...step, at, out, err, code });
+      const program = kubectl(step.kubectl, { ...(stdin === undefined ? {} : { stdin }), files: {}, now: () => timeline.world.now });
+      running.push({ args: step.kubectl, program, at: timeline.world.now + KUBECTL_STARTS, out: '', err: '', done: (result) => (steps[index] = { ...step, at, ...result }) });
     } else {
-      const node = step.node!;
-      act(timeline, { type: 'fault', fault: { type: step.fault === 'continue-node' ? 'thawNode' : 'freezeNode', node } });
-      steps.push({ ...step, at });
+      act(timeline, { type: 'fault', fault: { type: step.fault === 'continue-node' ? 'thawNode' : 'freezeNode', node: step.node! } });
     }
   };
-  for (const step of golden.setup ?? []) runStep({ ...step, at: -10_000 });
+  for (const step of golden.setup ?? []) {
+    runStep({ ...step, at: -10_000 });
+    while (running.length > 0) moveOn(timeline, running, running[0]!.at);
+  }
   for (const step of golden.steps) runStep(step);
-  playUntil(timeline, Math.max(timeline.world.now, t0 + golden.until * MILLISECOND));
+  moveOn(timeline, running, t0 + golden.until * MILLISECOND);
   const final: KubernetesObject[] = KINDS.filter(({ kind }) => LISTED.has(kind) || (kind === 'Namespace' && golden.name.startsWith('namespace'))).flatMap((info) => headList(timeline.world.store, info.kind).slice());
   const canonical = canonicalTrace({ t0: EPOCH_MILLIS + t0 / MILLISECOND, writes: rawWrites(timeline, t0), final, steps });
   return { candidate: { name: golden.name, nodes: golden.nodes, ...canonical, steps }, timeline: Object.assign(timeline, { nodes }) };
