@@ -58,6 +58,8 @@ export interface Timeline {
 /** What it takes to play a stretch again, in steps: a write costs about as much as so many steps without one (measured). */
 const WRITE_STEPS = 8;
 const effort = (world: World): number => world.steps + WRITE_STEPS * world.store.revision;
+/** A checkpoint looks at the state of every Pod, which takes about a step's time for each: no more than a tenth of the effort goes into them. */
+const EFFORT_FOR_POD = 12;
 const FIRST_SPACING = 1_700;
 const MOST_CHECKPOINTS = 192;
 
@@ -73,7 +75,8 @@ const checkpointOf = (timeline: Timeline, earlier?: Checkpoint): Checkpoint => (
 function keepCheckpoint(timeline: Timeline): void {
   const { checkpoints, world } = timeline;
   const last = checkpoints.at(-1)!;
-  if (effort(world) < effort(last.world) + timeline.spacing) return;
+  const since = effort(world) - effort(last.world);
+  if (since < timeline.spacing || since < EFFORT_FOR_POD * (world.store.tables.get('Pod')?.live.size ?? 0)) return;
   checkpoints.push(checkpointOf(timeline, last));
   if (checkpoints.length > MOST_CHECKPOINTS) {
     // Twice as far apart: a long story costs no more memory than a short one.
