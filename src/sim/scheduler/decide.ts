@@ -304,6 +304,10 @@ function normalized(plugin: Plugin, raw: number, lowest: number, highest: number
 
 // ---- the decision
 
+const unplaced = (pod: PodInfo, nodes: readonly string[], preFilter: PreFilterOutcome, start: number): Omit<Choice, 'result' | 'processed' | 'rejectedAt' | 'rejections' | 'nextStart' | 'failure'> => ({
+  ...UNSCORED, pod: pod.key, nodes, preFilter, start, feasibleCount: 0, chosen: undefined, nominatedTaken: false,
+});
+
 export function choose(podOrInfo: Pod | PodInfo, snapshot: Snapshot, lookups: Lookups, profile: Profile, options: DecideOptions): Choice {
   const pod = 'pod' in podOrInfo ? podOrInfo : podInfoOf(podOrInfo);
   const everything = options.everything === true;
@@ -325,10 +329,9 @@ export function choose(podOrInfo: Pod | PodInfo, snapshot: Snapshot, lookups: Lo
   const nominated = pod.pod.status?.nominatedNodeName ?? '';
   const hotFilters = snapshot.nominated.size === 0 && nominated === '' ? hot : undefined;
   const { outcome, filters, narrowed, checks } = runPreFilter(pod, cycle, compiled, hotFilters);
-  const failing = { ...UNSCORED, pod: pod.key, nodes, preFilter: outcome, start, feasibleCount: 0, chosen: undefined, nominatedTaken: false };
   if (outcome.rejected !== undefined) {
     const { rejected } = outcome;
-    const none = { ...failing, processed: 0, rejectedAt: NOTHING, rejections: NOTHING, nextStart: start };
+    const none = { ...unplaced(pod, nodes, outcome, start), processed: 0, rejectedAt: NOTHING, rejections: NOTHING, nextStart: start };
     if (rejected.code === 'Error') return { ...none, result: 'error', failure: failureOf(`running PreFilter plugin "${rejected.plugin}": ${rejected.reasons.join(', ')}`) };
     const filterMessage = preFilterMessage(count, rejected.reasons);
     const plugins = [...(outcome.narrowedBy ?? []), ...(rejected.plugin === '' ? [] : [rejected.plugin])].sort(byName);
@@ -369,7 +372,7 @@ export function choose(podOrInfo: Pod | PodInfo, snapshot: Snapshot, lookups: Lo
       }
       if (rejection === undefined) feasible[found++] = at;
       else if (rejection.code === 'Error') {
-        return { ...failing, processed, rejectedAt, rejections, nextStart: start, result: 'error', failure: failureOf(`running "${rejection.plugin}" filter plugin: ${rejection.reasons.join(', ')}`) };
+        return { ...unplaced(pod, nodes, outcome, start), processed, rejectedAt, rejections, nextStart: start, result: 'error', failure: failureOf(`running "${rejection.plugin}" filter plugin: ${rejection.reasons.join(', ')}`) };
       } else {
         rejectedAt.push(at);
         rejections.push(rejection);
@@ -384,10 +387,11 @@ export function choose(podOrInfo: Pod | PodInfo, snapshot: Snapshot, lookups: Lo
     const plugins = new Set(outcome.narrowedBy ?? []);
     for (const rejection of rejections) plugins.add(rejection.plugin);
     const failure = afterwards(pod, all, filters, cycle, compiled, profile, options, [...plugins].sort(byName), fitMessage(count, all), hotFilters !== undefined);
-    return { ...failing, result: 'nofit', processed, rejectedAt, rejections, nextStart, failure };
+    return { ...unplaced(pod, nodes, outcome, start), result: 'nofit', processed, rejectedAt, rejections, nextStart, failure };
   }
-  const passing = { pod: pod.key, result: 'fit', nodes, preFilter: outcome, start, processed, rejectedAt, rejections, feasibleCount: found, nominatedTaken, nextStart, failure: undefined } as const;
-  if (found === 1 && !everything) return { ...passing, ...UNSCORED, ties: 1, chosen: nodes[feasible[0]!] };
+  if (found === 1 && !everything) {
+    return { ...UNSCORED, pod: pod.key, result: 'fit', nodes, preFilter: outcome, start, processed, rejectedAt, rejections, feasibleCount: 1, ties: 1, chosen: nodes[feasible[0]!], nominatedTaken, nextStart, failure: undefined };
+  }
   const totals = hot === undefined ? new Float64Array(found) : hot.totals;
   const scored = score(pod, feasible, found, cycle, compiled, hot, totals);
   let chosen = nominated;
