@@ -326,6 +326,9 @@ export function addSlot(world: World, name: string): Slot {
   if (name !== 'user' && name !== 'apiserver') {
     const { process } = ensureProcess(world, name);
     slot.tokens = process.limit?.burst ?? 0;
+    // Who listens is shared by all branches and checkpoints of a world, so it must follow from the configuration. Clients come and go,
+    // differently on each branch; nothing that they watch wakes them.
+    if (name.startsWith('traffic/')) return slot;
     process.watches.forEach((subscription, connection) => {
       const listener = { slot: name, connection, hash: hashText(subscription.kind, hashText(name)) };
       const { everything, byNode, byKey } = world.runtime;
