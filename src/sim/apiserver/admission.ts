@@ -2,6 +2,7 @@ import { kindInfo } from '../api/kinds.ts';
 import type { KubernetesObject, PriorityClass, ServiceAccount, Toleration } from '../api/object.ts';
 import type { Status } from '../api/request.ts';
 import { markComplete } from './kinds/podDefaults.ts';
+import { twinOf } from './kinds/podTwins.ts';
 import { settled, withField } from './kinds/strategies.ts';
 import type { ContainerIn, MountIn, PodSpecIn, VolumeIn } from './kinds/podShapes.ts';
 import { forbidden, namespaceTerminating, notFound } from './status.ts';
@@ -100,10 +101,11 @@ function mountToken(spec: PodSpecIn, context: AdmissionContext): PodSpecIn {
   };
 }
 
+const isMirror = ({ metadata: { annotations } }: KubernetesObject): boolean => annotations !== undefined && Object.hasOwn(annotations, 'kubernetes.io/config.mirror');
+
 function serviceAccount(object: KubernetesObject, context: AdmissionContext): KubernetesObject | Status {
   const before = specOf(object);
-  const annotations = object.metadata.annotations;
-  if (annotations !== undefined && Object.hasOwn(annotations, 'kubernetes.io/config.mirror')) {
+  if (isMirror(object)) {
     return (before.serviceAccountName ?? '') === '' ? object : refused(object, 'a mirror pod may not reference service accounts');
   }
   const name = before.serviceAccountName || 'default';
@@ -167,7 +169,42 @@ function runtimeClass(object: KubernetesObject, context: AdmissionContext): Kube
   return context.lookup('RuntimeClass', name) === undefined ? refused(object, `pod rejected: RuntimeClass ${JSON.stringify(name)} not found`) : object;
 }
 
+// Invisible: what admission made of the spec of a template, and what it went by.
+interface Admitted {
+  readonly account: KubernetesObject;
+  readonly priorityClass: KubernetesObject | undefined;
+  readonly spec: PodSpecIn;
+  /** The token's volume, if admission added one. */
+  readonly volume: string | undefined;
+}
+const admittedSpecs = new WeakMap<PodSpecIn, Admitted>();
+
+const accountOf = (object: KubernetesObject, context: AdmissionContext): KubernetesObject | undefined => context.lookup('ServiceAccount', `${object.metadata.namespace ?? ''}/${specOf(object).serviceAccountName || 'default'}`);
+function priorityClassOf(spec: PodSpecIn, context: AdmissionContext): KubernetesObject | undefined {
+  const name = spec.priorityClassName ?? '';
+  return name === '' ? defaultPriorityClass(context) : context.lookup('PriorityClass', name);
+}
+
+/** A Pod of a template of which another was admitted, as long as that went by nothing that has changed since. */
+function admitTwin(object: KubernetesObject, context: AdmissionContext): KubernetesObject | undefined {
+  const known = admittedSpecs.get(specOf(object));
+  if (known === undefined || isMirror(object) || accountOf(object, context) !== known.account || priorityClassOf(specOf(object), context) !== known.priorityClass) return undefined;
+  return withSpec(object, known.volume === undefined ? known.spec : twinOf(known.spec, known.volume, `${VOLUME_PREFIX}${randomSuffix(context, VOLUME_PREFIX)}`));
+}
+function rememberAdmitted(given: KubernetesObject, spec: PodSpecIn, context: AdmissionContext): void {
+  const before = specOf(given);
+  const account = accountOf(given, context);
+  if (account === undefined || isMirror(given) || before.runtimeClassName !== undefined) return;
+  const tokenIn = (volumes: PodSpecIn['volumes']): string | undefined => volumes?.find((volume) => volume.name.startsWith(VOLUME_PREFIX))?.name;
+  const volume = tokenIn(spec.volumes);
+  // One that was there before is not admission's to name.
+  if (volume !== undefined && tokenIn(before.volumes) !== undefined) return;
+  admittedSpecs.set(before, { account, priorityClass: priorityClassOf(before, context), spec, volume });
+}
+
 function admitPod(given: KubernetesObject, context: AdmissionContext): KubernetesObject | Status {
+  const twin = admitTwin(given, context);
+  if (twin !== undefined) return twin;
   let object: KubernetesObject | Status = given;
   for (const plugin of [serviceAccount, priority]) {
     object = plugin(object, context);
@@ -177,6 +214,7 @@ function admitPod(given: KubernetesObject, context: AdmissionContext): Kubernete
   if (isStatus(object)) return object;
   const spec = settled('PodSpec', specOf(object));
   markComplete(spec);
+  rememberAdmitted(given, spec, context);
   return withSpec(object, spec);
 }
 

@@ -5,6 +5,7 @@ import { podSpecDiff } from './goDiff.ts';
 import { same, validateMeta, validateMetaUpdate } from './meta.ts';
 import { dns1123Label, dns1123Subdomain, ipFaults, qualifiedName, subdomainName } from './names.ts';
 import { defaultPod } from './podDefaults.ts';
+import { isRight, noteRight } from './podTwins.ts';
 import type { ContainerIn, PodSpecIn } from './podShapes.ts';
 import { validateImageText, validatePodAnnotations, validatePodSpec, validateTolerations } from './podValidation.ts';
 import { NO_ERRORS, strategyFor, withField, withGeneration } from './strategies.ts';
@@ -76,6 +77,8 @@ function validateMetadataAndSpec(errors: Errors, pod: Pod, isNew: boolean): void
   const spec = specOf(pod);
   if (isNew) validateMeta(errors, pod.metadata, true, subdomainName);
   validatePodAnnotations(errors, pod.metadata.annotations, spec, 'metadata.annotations');
+  if (isRight(spec)) return;
+  const before = errors.length;
   validatePodSpec(errors, spec, pod.metadata, 'spec', { isPod: true });
   if (spec.serviceAccountName === undefined) {
     spec.volumes?.forEach((volume, i) =>
@@ -86,6 +89,7 @@ function validateMetadataAndSpec(errors: Errors, pod: Pod, isNew: boolean): void
   }
   spec.containers?.forEach((container, i) => validateImageText(errors, container, `spec.containers[${i}]`));
   spec.initContainers?.forEach((container, i) => validateImageText(errors, container, `spec.initContainers[${i}]`));
+  if (errors.length === before) noteRight(spec);
 }
 
 const UPDATABLE = '`spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)';
