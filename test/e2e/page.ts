@@ -40,6 +40,7 @@ export async function stand(): Promise<Stand> {
       const context = await browser.newContext({ viewport: { width, height }, locale: language === 'zh' ? 'zh-CN' : 'en-US', reducedMotion: reducedMotion ? 'reduce' : 'no-preference', ...(theme === undefined ? {} : { colorScheme: theme }) });
       if (pace !== undefined) await context.addInitScript((value) => localStorage.setItem('orrery.preferences', JSON.stringify({ pace: value })), pace);
       const page = await context.newPage();
+      page.setDefaultTimeout(15_000);
       const errors: string[] = [];
       page.on('pageerror', (error) => errors.push(error.message));
       page.on('console', (message) => {

@@ -80,6 +80,8 @@ export function newEngine(parts: EngineParts): { readonly ask: (id: number, ask:
   let later: readonly Change[] = [];
   let newest = 0;
   let stretch: Micros = FIRST_STRETCH;
+  /** How far the reader has been: a search ahead that found nothing does not count. */
+  let shown = { at: 0, steps: 0 };
 
   const need = (): Timeline => {
     if (timeline === undefined) throw new Error('no story is open');
@@ -96,6 +98,7 @@ export function newEngine(parts: EngineParts): { readonly ask: (id: number, ask:
     const here = need();
     const { world } = here;
     follow();
+    if (world.steps > shown.steps || world.now > shown.at) shown = { at: Math.max(shown.at, world.now), steps: Math.max(shown.steps, world.steps) };
     const reached = chapters?.chapters(world.steps) ?? [];
     const current = reached.filter((chapter) => chapter.step !== undefined && chapter.step <= world.steps).at(-1);
     const nextAt = nextMoment(here);
@@ -111,8 +114,8 @@ export function newEngine(parts: EngineParts): { readonly ask: (id: number, ask:
       }),
       at: world.now,
       steps: world.steps,
-      furthestAt: here.furthestAt,
-      furthestSteps: here.furthestSteps,
+      furthestAt: shown.at,
+      furthestSteps: shown.steps,
       chapters: reached,
       tenSteps: chapters?.tenSteps(world.steps) ?? [],
       chapter: current?.id,
@@ -141,6 +144,7 @@ export function newEngine(parts: EngineParts): { readonly ask: (id: number, ask:
     shell = undefined;
     said = [];
     later = [];
+    shown = { at: 0, steps: 0 };
     promised = undefined;
   }
 
@@ -227,6 +231,7 @@ export function newEngine(parts: EngineParts): { readonly ask: (id: number, ask:
     chapters?.cut(here.world.steps);
     said = said.filter(({ step }) => step <= here.world.steps);
     later = [];
+    shown = { at: here.world.now, steps: here.world.steps };
     return act(here, command);
   }
 
@@ -288,7 +293,7 @@ export function newEngine(parts: EngineParts): { readonly ask: (id: number, ask:
 
   async function seekTo(id: number, target: SeekTarget): Promise<void> {
     const here = need();
-    if ('end' in target) return goTo(id, { steps: here.furthestSteps });
+    if ('end' in target) return goTo(id, { steps: shown.steps });
     if ('revision' in target) {
       const { log } = here.world.store;
       const known = itemAt(log, target.revision - 1) ?? later.find((change) => change.revision === target.revision);
@@ -300,7 +305,7 @@ export function newEngine(parts: EngineParts): { readonly ask: (id: number, ask:
       const place = (): ChapterModel | undefined => [...(chapters?.chapters(Infinity) ?? []), ...(chapters?.tenSteps(Infinity) ?? [])].find((chapter) => chapter.id === target.chapter && chapter.step !== undefined);
       const known = place();
       if (known !== undefined) return goTo(id, { steps: known.step! });
-      await goTo(id, { steps: here.furthestSteps });
+      await goTo(id, { steps: shown.steps });
       await goOn(id, () => {
         follow();
         return place() !== undefined;
