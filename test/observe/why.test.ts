@@ -6,7 +6,7 @@ import { keyOf } from '../../src/sim/api/object.ts';
 import type { Timeline } from '../../src/sim/index.ts';
 import { at as itemAt } from '../../src/sim/kernel/journal.ts';
 import { questionsOf, why, type Link, type Question } from '../../src/sim/observe/why.ts';
-import { reasons } from '../../src/ui/i18n/reasons/index.ts';
+import { reasons } from './reasons.ts';
 import { byHand, deploymentYaml, scenarioAt } from './stories.ts';
 
 const FILE = new URL('../why.md', import.meta.url);

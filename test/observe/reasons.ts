@@ -1,0 +1,16 @@
+import { clusterReasons as clusterEn } from '../../src/ui/i18n/reasons/cluster.en.ts';
+import { clusterReasons as clusterZh } from '../../src/ui/i18n/reasons/cluster.zh.ts';
+import { nodeEn } from '../../src/ui/i18n/reasons/node.en.ts';
+import { nodeZh } from '../../src/ui/i18n/reasons/node.zh.ts';
+import { observeEn } from '../../src/ui/i18n/reasons/observe.en.ts';
+import { observeZh } from '../../src/ui/i18n/reasons/observe.zh.ts';
+import { workloadsEn } from '../../src/ui/i18n/reasons/workloads.en.ts';
+import { workloadsZh } from '../../src/ui/i18n/reasons/workloads.zh.ts';
+
+type Text = (args: Readonly<Record<string, string | number>>) => string;
+
+/** Words for every reason code, by language. */
+export const reasons: Readonly<Record<'en' | 'zh', Readonly<Record<string, Text>>>> = {
+  en: { ...clusterEn, ...workloadsEn, ...nodeEn, ...observeEn },
+  zh: { ...clusterZh, ...workloadsZh, ...nodeZh, ...observeZh },
+};
