@@ -15,41 +15,39 @@ const PAIRS: readonly (readonly [core: string, events: string])[] = [
   ['count', 'deprecatedCount'],
   ['reportingComponent', 'reportingController'],
 ];
-const TO_CORE = new Map(PAIRS.map(([core, events]) => [events, core]));
-
 /** The fields of each form in the order in which Go writes them. */
 const CORE_ORDER = ['kind', 'apiVersion', 'metadata', 'involvedObject', 'reason', 'message', 'source', 'firstTimestamp', 'lastTimestamp', 'count', 'type', 'eventTime', 'series', 'action', 'related', 'reportingComponent', 'reportingInstance'];
 const EVENTS_ORDER = ['kind', 'apiVersion', 'metadata', 'eventTime', 'series', 'reportingController', 'reportingInstance', 'action', 'reason', 'regarding', 'related', 'note', 'type', 'deprecatedSource', 'deprecatedFirstTimestamp', 'deprecatedLastTimestamp', 'deprecatedCount'];
 
-function ordered(fields: ReadonlyMap<string, unknown>, order: readonly string[], defaults: Fields): KubernetesObject {
+/** How one form is made of the other: field by field, in its order, with what it always writes. */
+interface Field {
+  readonly name: string;
+  readonly from: string;
+  readonly absent: unknown;
+}
+const EMPTY: Fields = Object.freeze({});
+const fieldsOf = (order: readonly string[], from: (name: string) => string, defaults: Fields): readonly Field[] =>
+  order.map((name) => ({ name, from: from(name), absent: Object.hasOwn(defaults, name) ? defaults[name] : undefined }));
+const TO_CORE = fieldsOf(CORE_ORDER, (core) => PAIRS.find((pair) => pair[0] === core)?.[1] ?? core, { involvedObject: EMPTY, source: EMPTY, firstTimestamp: null, lastTimestamp: null, eventTime: null, reportingComponent: '', reportingInstance: '' });
+const FROM_CORE = fieldsOf(EVENTS_ORDER, (events) => PAIRS.find((pair) => pair[1] === events)?.[0] ?? events, { eventTime: null, regarding: EMPTY, deprecatedSource: EMPTY, deprecatedFirstTimestamp: null, deprecatedLastTimestamp: null });
+
+function converted(event: KubernetesObject, fields: readonly Field[], apiVersion: string): Record<string, unknown> {
+  const source = event as unknown as Fields;
   const out: Record<string, unknown> = {};
-  for (const key of order) {
-    const value = fields.get(key) ?? (Object.hasOwn(defaults, key) ? defaults[key] : undefined);
-    if (value !== undefined) out[key] = value;
+  for (const { name, from, absent } of fields) {
+    const value = name === 'apiVersion' ? apiVersion : (source[from] ?? absent);
+    if (value !== undefined) out[name] = value;
   }
-  return out as unknown as KubernetesObject;
+  return out;
 }
 
 /** events.k8s.io/v1 to the stored form. What the core form always writes is there, if only empty. */
-export function eventToCore(event: KubernetesObject): KubernetesObject {
-  const fields = new Map<string, unknown>();
-  for (const [key, value] of Object.entries(event)) fields.set(TO_CORE.get(key) ?? key, value);
-  fields.set('apiVersion', 'v1');
-  return ordered(fields, CORE_ORDER, { involvedObject: {}, source: {}, firstTimestamp: null, lastTimestamp: null, eventTime: null, reportingComponent: '', reportingInstance: '' });
-}
+export const eventToCore = (event: KubernetesObject): KubernetesObject => converted(event, TO_CORE, 'v1') as unknown as KubernetesObject;
 
 /** The stored form as events.k8s.io/v1 shows it. */
 export function eventFromCore(event: KubernetesObject): KubernetesObject {
-  const source = event as unknown as Fields;
-  const fields = new Map<string, unknown>();
-  for (const key of CORE_ORDER) if (Object.hasOwn(source, key)) fields.set(key, source[key]);
-  for (const [core, events] of PAIRS) {
-    if (!fields.has(core)) continue;
-    const value = fields.get(core);
-    fields.delete(core);
-    if (!(events === 'reportingController' && value === '')) fields.set(events, value);
-  }
-  if (fields.get('reportingInstance') === '') fields.delete('reportingInstance');
-  fields.set('apiVersion', 'events.k8s.io/v1');
-  return ordered(fields, EVENTS_ORDER, { eventTime: null, regarding: {}, deprecatedSource: {}, deprecatedFirstTimestamp: null, deprecatedLastTimestamp: null });
+  const out = converted(event, FROM_CORE, 'events.k8s.io/v1');
+  if (out['reportingController'] === '') delete out['reportingController'];
+  if (out['reportingInstance'] === '') delete out['reportingInstance'];
+  return out as unknown as KubernetesObject;
 }

@@ -108,14 +108,28 @@ function mergeOrdered(draft: ObjectDraft, patch: ObjectValue, key: string, order
   const mergeKey = field?.patchMergeKey ?? '';
   checkOrder(change, order, mergeKey);
   let merged: ListValue;
-  if (before !== undefined) merged = change === undefined ? before : mergeList(before, change, field, false, depth + 1);
+  if (before !== undefined) merged = change === undefined ? before : mergeList(before, change, field, false, depth + 1, true);
   else if (change !== undefined) merged = (clean(change, depth, false) as ListValue | undefined) ?? [];
   else return false;
   const inOrder = (item: Value): boolean => positionIn(order, item, mergeKey) >= 0;
   if (mergeKey !== '') for (const item of merged) keyOfItem(item, mergeKey);
-  const sorted = inServerOrder(merged.filter(inOrder), merged.filter((item) => !inOrder(item)), order, before ?? [], mergeKey);
+  const sorted = placed(merged, order, mergeKey) ?? inServerOrder(merged.filter(inOrder), merged.filter((item) => !inOrder(item)), order, before ?? [], mergeKey);
   draft.set(key, before !== undefined && sameItems(before, sorted) ? before : sorted);
   return true;
+}
+
+/** The usual case: every item has a place of its own in the order list. */
+function placed(items: ListValue, order: ListValue, mergeKey: string): ListValue | undefined {
+  const places: Value[] = [];
+  let next = 0;
+  for (const item of items) {
+    // Mostly they stand in that order already.
+    const at = next < order.length && identity(order[next], mergeKey) === identity(item, mergeKey) ? next : positionIn(order, item, mergeKey);
+    if (at < 0 || places[at] !== undefined) return undefined;
+    places[at] = item;
+    next = at + 1;
+  }
+  return places.filter((item) => item !== undefined);
 }
 
 /** Every item of the patch must stand in the order list, in that order. */
@@ -167,7 +181,8 @@ function inServerOrder(patched: ListValue, serverOnly: ListValue, patchOrder: Li
   return out;
 }
 
-function mergeList(original: ListValue, patch: ListValue, field: Field | undefined, isDeleteList: boolean, depth: number): ListValue {
+/** `orderFollows`: who calls puts the items in order. */
+function mergeList(original: ListValue, patch: ListValue, field: Field | undefined, isDeleteList: boolean, depth: number, orderFollows = false): ListValue {
   if (strategyOf(field) !== 'merge' && !isDeleteList) return same(original, patch) ? original : patch;
   if (original.length === 0 && patch.length === 0) return original;
   const first = original.length > 0 ? original[0] : patch[0];
@@ -214,6 +229,7 @@ function mergeList(original: ListValue, patch: ListValue, field: Field | undefin
   }
   for (const item of merged) keyOfItem(item, mergeKey);
   if (sameItems(original, merged)) return original;
+  if (orderFollows) return merged;
   const isPatched = (item: Value): boolean => positionIn(items, item, mergeKey) >= 0;
   return inServerOrder(merged.filter(isPatched), merged.filter((item) => !isPatched(item)), items, base, mergeKey);
 }

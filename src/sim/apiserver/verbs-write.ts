@@ -39,7 +39,7 @@ function inNamespace(call: Call, object: KubernetesObject): KubernetesObject | S
   const has = object.metadata.namespace;
   if (has === wanted) return object;
   if (wanted !== undefined && has !== undefined && has !== '') return badRequest('the namespace of the provided object does not match the namespace sent on the request');
-  return { ...object, metadata: metaInOrder({ ...object.metadata, namespace: wanted }) };
+  return { ...object, metadata: wanted === undefined ? metaInOrder({ ...object.metadata, namespace: undefined }) : { ...object.metadata, namespace: wanted } };
 }
 
 const withMeta = (object: KubernetesObject, metadata: ObjectMeta): KubernetesObject => ({ ...object, metadata });
@@ -72,7 +72,7 @@ function createObject(call: Call, given: KubernetesObject): KubernetesObject | S
   for (let attempt = 1; ; attempt++) {
     const name = generates ? generatedName(context, base.metadata.generateName!, `${info.kind}/${base.metadata.namespace ?? ''}`) : base.metadata.name;
     const key = keyIn(base.metadata.namespace, name ?? '');
-    object = withMeta(base, metaInOrder({ ...base.metadata, name, uid: newUid(context, `${info.kind}/${key}`), creationTimestamp: nowText(call) }));
+    object = withMeta(base, { ...base.metadata, name, uid: newUid(context, `${info.kind}/${key}`), creationTimestamp: nowText(call) } as ObjectMeta);
     const withAddresses = allocated(call, object, undefined, key);
     if (isFailure(withAddresses)) return withAddresses;
     object = strategy.prepareForCreate?.(withAddresses, nowText(call)) ?? withAddresses;

@@ -18,13 +18,19 @@ export function noteRight(spec: PodSpecIn): void {
 
 /** The same spec with another name for one volume that containers only mount. */
 export function twinOf(spec: PodSpecIn, volume: string, name: string): PodSpecIn {
+  const known = <T extends object>(value: T, type: string): T => {
+    trust(value, structType(type));
+    return value;
+  };
   const renamed = (container: ContainerIn): ContainerIn =>
-    container.volumeMounts === undefined ? container : { ...container, volumeMounts: container.volumeMounts.map((mount) => (mount.name === volume ? { ...mount, name } : mount)) };
+    container.volumeMounts === undefined
+      ? container
+      : known({ ...container, volumeMounts: container.volumeMounts.map((mount) => (mount.name === volume ? known({ ...mount, name }, 'VolumeMount') : mount)) }, 'Container');
   const twin: { -readonly [K in keyof PodSpecIn]: PodSpecIn[K] } = { ...spec };
-  if (spec.volumes !== undefined) twin.volumes = spec.volumes.map((one) => (one.name === volume ? { ...one, name } : one));
+  if (spec.volumes !== undefined) twin.volumes = spec.volumes.map((one) => (one.name === volume ? known({ ...one, name }, 'Volume') : one));
   if (spec.containers !== null) twin.containers = spec.containers.map(renamed);
   if (spec.initContainers !== undefined) twin.initContainers = spec.initContainers.map(renamed);
-  trust(twin, structType('PodSpec'));
+  known(twin, 'PodSpec');
   markComplete(twin);
   if (right.has(spec)) right.add(twin);
   return twin;
