@@ -98,6 +98,10 @@ describe('nothing is left out silently', () => {
     const folders = readdirSync(join(root, 'src/sim'), { withFileTypes: true }).filter((entry) => entry.isDirectory() && readdirSync(join(root, 'src/sim', entry.name)).length > 0).map(({ name }) => name);
     expect(folders.filter((name) => !architecture.includes(`\`src/sim/${name}/\``))).toEqual([]);
   });
+  it('every law says where it is held', () => {
+    const architecture = read('docs/architecture.md');
+    expect(readdirSync(join(root, 'test/laws')).filter((file) => file.endsWith('.test.ts') && !architecture.includes(`\`test/laws/${file}\``))).toEqual([]);
+  });
   it('every kind, plugin, controller and scenario is named', () => {
     const names = [...KINDS.map(({ kind }) => kind), ...PLUGINS.map(({ name }) => name), ...scenarios.map(({ id }) => id)];
     expect(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(both))).toEqual([]);
