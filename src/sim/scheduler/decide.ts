@@ -116,6 +116,8 @@ export interface DecideOptions {
   readonly everything?: boolean;
   /** Ask every plugin about every node one by one, without columns: slow, and the test of the fast way. */
   readonly objects?: boolean;
+  /** Only whether it fits: when nothing does, do not look for Pods to evict. */
+  readonly withoutPostFilter?: boolean;
 }
 
 const NOTHING: readonly never[] = Object.freeze([]);
@@ -492,6 +494,7 @@ const failureOf = (message: string): Failure => ({ unschedulablePlugins: [], fil
 function afterwards(
   pod: PodInfo, rejections: readonly (Rejection | undefined)[], filters: readonly Plugin[], cycle: Cycle, compiled: CompiledProfile, profile: Profile, options: DecideOptions, plugins: readonly string[], filterMessage: string, wasHot: boolean,
 ): Failure {
+  if (options.withoutPostFilter === true) return { unschedulablePlugins: plugins, filterMessage, message: filterMessage, postFilter: { code: 'Unschedulable', candidates: [], hopeless: new Map(), nominated: [], chosen: undefined } };
   if (!wasHot || !hasLesser(cycle.snapshot, pod.priority)) return postFilter(pod, rejections, filters, cycle, compiled, profile, options, plugins, filterMessage);
   const anew = newCycle(cycle.snapshot, cycle.lookups, profile);
   const again = runPreFilter(pod, anew, compiled, undefined);

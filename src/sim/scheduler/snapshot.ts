@@ -85,6 +85,19 @@ export function order(snapshot: Snapshot): void {
   spoil(snapshot);
 }
 
+/** Puts the nodes into a given order: that of a past decision, so that the same search meets them in the same turn. Nodes that it does not name come last. */
+export function arrange(snapshot: Snapshot, names: readonly string[]): void {
+  order(snapshot);
+  const left = new Set(snapshot.names);
+  const list: NodeInfo[] = [];
+  for (const name of names) if (left.delete(name)) list.push(nodeInfo(snapshot, name)!);
+  for (const name of left) list.push(nodeInfo(snapshot, name)!);
+  snapshot.list = list;
+  snapshot.names = Object.freeze(list.map((info) => info.name));
+  reindex(snapshot);
+  spoil(snapshot);
+}
+
 function countImages(snapshot: Snapshot, node: Node, sign: 1 | -1): void {
   if (node.status?.images === undefined) return;
   const seen = new Set<string>();
