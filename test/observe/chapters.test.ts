@@ -50,6 +50,26 @@ describe('scenarios', () => {
     expect(state.reached).toEqual(all);
   });
 
+  it('looking at the past finds no chapter there that has not come', () => {
+    const scenario = scenarioOf('scale')!;
+    const timeline = newTimeline(scenario);
+    playUntil(timeline, 25 * SECOND);
+    const state = newChapterState();
+    followChapters(scenario.chapters, state, timeline.world);
+    const before = [...state.reached];
+    // "scale.down" and the settling after it are waited for; an earlier settling is not theirs.
+    for (const at of [3, 9, 21, 25]) {
+      seek(timeline, { at: at * SECOND });
+      followChapters(scenario.chapters, state, timeline.world);
+      expect(state.reached).toEqual(before);
+    }
+    const other = newChapterState();
+    playUntil(timeline, 60 * SECOND);
+    followChapters(scenario.chapters, state, timeline.world);
+    followChapters(scenario.chapters, other, timeline.world);
+    expect(state.reached).toEqual(other.reached);
+  });
+
   it('send what kubectl would send for the same line', () => {
     const yaml = `${JSON.stringify(nginxDeployment)}\n---\n${JSON.stringify(nginxService)}\n`;
     for (const scenario of scenarios) {

@@ -60,7 +60,8 @@ export function followChapters(chapters: readonly Chapter[], state: ChapterState
     }
     if (found) waiting = open(chapters, state.reached);
   }
-  state.seen = trace.length;
+  // In a past that was rewound to, what was seen later stays seen.
+  state.seen = Math.max(state.seen, trace.length);
 }
 
 /** Forgets what came after a step: another future begins there. */
