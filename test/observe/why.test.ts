@@ -8,6 +8,7 @@ import { at as itemAt } from '../../src/sim/kernel/journal.ts';
 import { questionsOf, why, type Link, type Question } from '../../src/sim/observe/why.ts';
 import { reasons } from './reasons.ts';
 import { byHand, deploymentYaml, scenarioAt } from './stories.ts';
+import { story } from '../fuzz/faults.ts';
 
 const FILE = new URL('../why.md', import.meta.url);
 
@@ -117,5 +118,31 @@ describe('every object has a why', () => {
       const question: Question = { ask: 'change', revision: itemAt(world.store.log, i)!.revision };
       expect(why(question, world).length).toBeGreaterThan(0);
     }
+  });
+});
+
+describe('whatever was done to a cluster', () => {
+  it.each([2, 5, 9, 14, 20, 23])('every chain ends at a command, a fault or the start: seed %i', (seed) => {
+    const { world } = story(seed).timeline;
+    const odd: string[] = [];
+    for (const [kind, table] of world.store.tables) {
+      for (const each of [...table.live.keys(), ...table.gone.keys()]) {
+        for (const question of questionsOf(kind, each, world)) {
+          const links = why(question, world);
+          const last = links.at(-1);
+          if (last === undefined || !['you', 'fault', 'start'].includes(last.glyph) || links.length > 30) odd.push(`${JSON.stringify(question)}: ${links.map(({ reason }) => reason.code).join(' < ')}`);
+        }
+      }
+    }
+    expect(odd).toEqual([]);
+  });
+
+  it('asking changes nothing', () => {
+    const timeline = scenarioAt('killNode', 90);
+    const digest = JSON.stringify(timeline.world.digest);
+    const { revision } = timeline.world.store;
+    for (const [kind, table] of timeline.world.store.tables) for (const each of table.live.keys()) for (const question of questionsOf(kind, each, timeline.world)) why(question, timeline.world);
+    expect(JSON.stringify(timeline.world.digest)).toBe(digest);
+    expect(timeline.world.store.revision).toBe(revision);
   });
 });
