@@ -33,7 +33,7 @@ describe('a link', () => {
     expect(await fresh.getByRole('alert').allTextContents()).toEqual(['']);
     expect(errors).toEqual([]);
 
-    await page.getByRole('radio', { name: /At the beginning/ }).check();
+    await page.getByText('At the beginning').click();
     await page.waitForFunction((before) => document.querySelector<HTMLInputElement>('dialog input[readonly]')?.value !== before, link);
     const { page: start } = await at.open({ hash: new URL(await field.inputValue()).hash, pace: 4 });
     await twin(start).getByText('at revision 23').waitFor({ state: 'attached' });

@@ -39,7 +39,7 @@ export const isDecision = (record: StepRecord): boolean => record.process === 's
 export function isMoment(record: StepRecord, unit: Exclude<Unit, 'chapter'>, world: World): boolean {
   switch (unit) {
     case 'message':
-      return isMessage(record) || isDecision(record);
+      return isBeat(record);
     case 'write':
       return isWrite(record, world);
     case 'decision':
@@ -47,7 +47,7 @@ export function isMoment(record: StepRecord, unit: Exclude<Unit, 'chapter'>, wor
   }
 }
 
-/** What the playback stops at for a moment: the messages without Events, which only accompany what they tell of. */
+/** What the playback, and a step by message, stop at: the messages without Events, which only accompany what they tell of. */
 export function isBeat(record: StepRecord): boolean {
   if (record.type === 'request' && isEventPath(record.request.path)) return false;
   return isMessage(record) || isDecision(record);

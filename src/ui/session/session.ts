@@ -436,7 +436,10 @@ export function newSession(parts: SessionParts): Session {
     setLetters: (letters) => savePreferences({ letters }),
     show(dialog) {
       // What is shared, or asked for in a form, is about this moment.
-      if (dialog?.type === 'share' || dialog?.type === 'form') actor.send({ type: 'PAUSE' });
+      if (dialog?.type === 'share' || dialog?.type === 'form') {
+        actor.send({ type: 'PAUSE' });
+        showPending();
+      }
       set((draft) => void (draft.dialog = dialog as never));
     },
     setTwin: (twin) => set((draft) => void (draft.twin = twin)),
