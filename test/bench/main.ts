@@ -1,9 +1,12 @@
 /**
  * `npm run bench [-- --json] [-- --only NAME]`: speed, printed and never asserted. CPU time of this process is measured, not wall time.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { build } from 'vite';
 import type { Deployment } from '../../src/sim/api/object.ts';
 import { MINUTE, SECOND } from '../../src/sim/api/time.ts';
 import { head } from '../../src/sim/apiserver/store.ts';
@@ -85,9 +88,35 @@ if (wants('seek')) {
   figure('seek in the hour, p95', times[95]!, 'ms CPU', 'aim <= 50');
 }
 
-const assets = fileURLToPath(new URL('../../dist/assets/', import.meta.url));
-if (wants('page') && existsSync(assets)) {
-  for (const file of readdirSync(assets).filter((name) => name.endsWith('.js')).sort()) {
-    figure(`page: ${file}, gzip`, gzipSync(readFileSync(assets + file)).length / 1000, 'kB');
+/** What a static import of a built chunk pulls along. */
+function reachable(dir: string, file: string, seen = new Set<string>()): ReadonlySet<string> {
+  if (seen.has(file)) return seen;
+  seen.add(file);
+  for (const [, name] of readFileSync(dir + file, 'utf8').matchAll(/(?:from|import)\s*["']\.\/([\w.-]+\.js)["']/g)) reachable(dir, name!, seen);
+  return seen;
+}
+
+if (wants('page')) {
+  const dist = mkdtempSync(join(tmpdir(), 'orrery-dist-'));
+  await build({ root: fileURLToPath(new URL('../..', import.meta.url)), logLevel: 'error', build: { outDir: dist, emptyOutDir: true } });
+  const assets = `${dist}/assets/`;
+  const files = readdirSync(assets).filter((name) => name.endsWith('.js'));
+  const size = (names: Iterable<string>): number => [...names].reduce((sum, name) => sum + gzipSync(readFileSync(assets + name), { level: 9 }).length / 1000, 0);
+  const main = readFileSync(`${dist}/index.html`, 'utf8').match(/src="\.\/assets\/([\w.-]+\.js)"/)?.[1];
+  const worker = files.find((name) => name.startsWith('worker'));
+  const words = files.filter((name) => /^en-/.test(name));
+  if (main !== undefined) figure('page: JavaScript before the first frame, main thread, gzip', size(new Set([...reachable(assets, main), ...words.flatMap((name) => [...reachable(assets, name)])])), 'kB', 'aim <= 200');
+  if (worker !== undefined) figure('page: JavaScript in the worker, gzip', size(reachable(assets, worker)), 'kB', 'aim <= 200');
+}
+
+if (wants('frames')) {
+  const { measureFrames } = await import('./frames.ts');
+  try {
+    for (const { name, p50, p95 } of await measureFrames()) {
+      figure(`frame with 100 Pods and 100 messages, ${name}: p50`, p50, 'ms');
+      figure(`frame with 100 Pods and 100 messages, ${name}: p95`, p95, 'ms', 'aim <= 8');
+    }
+  } catch (error) {
+    console.error(`frames: not run (${error instanceof Error ? error.message.split('\n')[0] : String(error)})`);
   }
 }
