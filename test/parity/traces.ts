@@ -13,14 +13,14 @@ import { compare, type Level } from './compare.mjs';
 
 /** How long the cluster is left to itself before t = 0: the recorded ones are 14 s old then, which decides the phases of leases and monitors. */
 const WARM_UP: Micros = 14 * SECOND;
-/** What kubectl takes to start; the recorded one takes 0.1 to 0.8 s. */
-const KUBECTL_STARTS: Micros = 120 * MILLISECOND;
+/** What kubectl takes to start, by seed; the recorded one takes 0.1 to 0.8 s. */
+const KUBECTL_STARTS: readonly Micros[] = [120 * MILLISECOND, 120 * MILLISECOND, 450 * MILLISECOND];
 
 /** The recorder's hollow nodes are kubemark's: their client is limited so. */
 const HOLLOW_LIMIT = { perSecond: 10, burst: 20 } as const;
 
-/** What kubectl does between two requests (the recorded one takes 10 to 70 ms). */
-const KUBECTL_THINKS: Micros = 20 * MILLISECOND;
+/** What kubectl does between two requests, by seed; the recorded one takes 2 to 70 ms, and what it applies is met by controllers sooner or later. */
+const KUBECTL_THINKS: readonly Micros[] = [20 * MILLISECOND, 2 * MILLISECOND, 50 * MILLISECOND];
 
 interface GoldenStep {
   readonly at: number;
@@ -51,6 +51,8 @@ interface Running {
   readonly done: (result: { readonly out: string; readonly err: string; readonly code: number }) => void;
   at: Micros;
   request?: Request;
+  /** How long it takes between two requests. */
+  readonly thinks: Micros;
   out: string;
   err: string;
 }
@@ -68,7 +70,8 @@ function proceed(timeline: Timeline, line: Running): boolean {
     }
     if ('request' in step) {
       line.request = step.request;
-      line.at = timeline.world.now + KUBECTL_THINKS;
+      // A drain's evictions go out side by side.
+      line.at = timeline.world.now + (step.request.path.endsWith('/eviction') ? 0 : line.thinks);
       return true;
     }
     if ('out' in step) line.out += step.out;
@@ -178,7 +181,7 @@ export function play(golden: Golden, seed = 1): { readonly candidate: Played; re
     if (step.kubectl !== undefined) {
       const stdin = step.stdin === undefined ? undefined : typeof step.stdin === 'string' ? step.stdin : JSON.stringify(step.stdin);
       const program = kubectl(step.kubectl, { ...(stdin === undefined ? {} : { stdin }), files: {}, now: () => timeline.world.now });
-      running.push({ args: step.kubectl, program, at: timeline.world.now + KUBECTL_STARTS, out: '', err: '', done: (result) => (steps[index] = { ...step, at, ...result }) });
+      running.push({ args: step.kubectl, program, thinks: KUBECTL_THINKS[(seed - 1) % KUBECTL_THINKS.length]!, at: timeline.world.now + KUBECTL_STARTS[(seed - 1) % KUBECTL_STARTS.length]!, out: '', err: '', done: (result) => (steps[index] = { ...step, at, ...result }) });
     } else {
       act(timeline, { type: 'fault', fault: { type: step.fault === 'continue-node' ? 'thawNode' : 'freezeNode', node: step.node! } });
     }

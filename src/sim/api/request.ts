@@ -57,6 +57,8 @@ export interface Response {
   readonly body: KubernetesObject | ObjectList | Status | { readonly kind: string; readonly apiVersion: string; readonly [key: string]: unknown };
   /** The Warning headers. */
   readonly warnings?: readonly string[];
+  /** Nothing was done and this is no answer yet: the API server tries again by itself after so long (an eviction that met another on its budget). */
+  readonly againMicros?: number;
 }
 
 export function isRefusal(response: Response): response is Response & { readonly body: Status } {

@@ -84,6 +84,11 @@ function serve(world: World, due: Extract<Pending, { type: 'request' }>, seq: nu
   const response = server.running
     ? handle({ store: world.store, now: world.now, step: world.steps, because: due.because, draw: (purpose, key) => draw(world.chance, 'apiserver', purpose, key) }, due.request)
     : UNREACHABLE;
+  if (response.againMicros !== undefined) {
+    recordTimer(world, 'apiserver', due.cause, 'try again', undefined);
+    push(world.agenda, world.now + response.againMicros, due);
+    return;
+  }
   const { cause, from, id, sentAt, request, because } = due;
   const [firstRevision, lastRevision] = [before + 1, world.store.revision];
   append(
