@@ -366,6 +366,7 @@ export interface EndpointSlice extends KubernetesObject {
 export interface Event extends KubernetesObject {
   readonly kind: 'Event';
   readonly involvedObject: ObjectReference;
+  readonly related?: ObjectReference;
   readonly reason?: string;
   readonly message?: string;
   readonly type?: string;

@@ -1,6 +1,7 @@
 import { kindInfo } from '../api/kinds.ts';
 import type { KubernetesObject, PriorityClass, ServiceAccount, Toleration } from '../api/object.ts';
 import type { Status } from '../api/request.ts';
+import { goQuote } from './goText.ts';
 import { markComplete } from './kinds/podDefaults.ts';
 import { twinOf } from './kinds/podTwins.ts';
 import { settled, withField } from './kinds/strategies.ts';
@@ -111,7 +112,7 @@ function serviceAccount(object: KubernetesObject, context: AdmissionContext): Ku
   const name = before.serviceAccountName || 'default';
   const namespace = object.metadata.namespace ?? '';
   const account = context.lookup('ServiceAccount', `${namespace}/${name}`) as ServiceAccount | undefined;
-  if (account === undefined) return refused(object, `error looking up service account ${namespace}/${name}: serviceaccount ${JSON.stringify(name)} not found`);
+  if (account === undefined) return refused(object, `error looking up service account ${namespace}/${name}: serviceaccount ${goQuote(name)} not found`);
   let spec: PodSpecIn = before.serviceAccountName === name && before.serviceAccount === name ? before : { ...before, serviceAccountName: name, serviceAccount: name };
   if ((spec.automountServiceAccountToken ?? account.automountServiceAccountToken) !== false) spec = mountToken(spec, context);
   if ((spec.imagePullSecrets?.length ?? 0) === 0 && (account.imagePullSecrets?.length ?? 0) > 0) spec = { ...spec, imagePullSecrets: (account.imagePullSecrets ?? []).map((one) => ({ ...(one.name === undefined ? {} : { name: one.name }) })) };

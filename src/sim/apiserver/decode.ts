@@ -84,7 +84,7 @@ function scalar(node: Extract<TypeNode, { is: 'scalar' }>, value: unknown, conte
       return undefined;
     }
     case 'q': {
-      const text = typeof value === 'string' ? value : typeof value === 'number' ? numberText(value) : '{}';
+      const text = typeof value === 'string' ? value.trim() : typeof value === 'number' ? numberText(value) : '{}';
       const canonical = canonicalQuantity(text);
       if (canonical !== undefined) return canonical;
       throw new DecodeFailure(quantityFault(text));

@@ -206,6 +206,21 @@ export function goJson(value: unknown): string {
     .join(',')}}`;
 }
 
+const hex = (code: number, digits: number): string => code.toString(16).padStart(digits, '0');
+
+/** strconv.Quote: like JSON, but what cannot be printed is escaped in Go's way, and markup is left as it is. */
+export function goQuote(text: string): string {
+  const quoted = JSON.stringify(text);
+  // Most texts are plain ASCII, where the two agree.
+  if (/^[ -~]*$/.test(text)) return quoted;
+  return quoted
+    .replace(/\\u00([01][0-9a-f])/g, (_all, code: string) => (code === '07' ? '\\a' : code === '0b' ? '\\v' : `\\x${code}`))
+    .replace(/[\u007f-\u00a0\u00ad\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]/g, (character) => {
+      const code = character.charCodeAt(0);
+      return code === 0x7f ? '\\x7f' : `\\u${hex(code, 4)}`;
+    });
+}
+
 /** fmt's %v of decoded JSON: `map[a:1 b:[x y]]`, keys sorted. */
 export function goValue(value: unknown): string {
   if (value === null || value === undefined) return '<nil>';

@@ -1,6 +1,7 @@
 import type { KindInfo } from '../api/kinds.ts';
 import { qualifiedResource } from '../api/kinds.ts';
 import type { Status, StatusCause } from '../api/request.ts';
+import { goQuote } from './goText.ts';
 import type { FieldError } from './strategy.ts';
 
 /** The Status objects with which the API server refuses, as apimachinery's api/errors builds them. Each has the code that the response carries. */
@@ -100,7 +101,7 @@ export function tooLarge(message: string): Status {
  */
 export function invalid(of: { readonly kind: string; readonly group: string }, name: string, errors: readonly FieldError[]): Status {
   const who = `${of.kind}${of.group === '' ? '' : `.${of.group}`}`;
-  const head = `${who} "${name}" is invalid`;
+  const head = `${who} ${goQuote(name)} is invalid`;
   const said = new Set<string>();
   for (const error of errors) said.add(`${error.field}: ${error.message}`);
   const all = [...said];

@@ -2,7 +2,9 @@ import type { Event, KubernetesObject, ObjectMeta } from '../api/object.ts';
 import { APPLY_PATCH, JSON_PATCH, MERGE_PATCH, STRATEGIC_MERGE_PATCH, type Response, type Status } from '../api/request.ts';
 import { eventFromCore, eventToCore } from './convert.ts';
 import { decode, decodeAs, strictRefusal } from './decode.ts';
-import { validateEventFromNewApi } from './kinds/events.ts';
+import { goQuote } from './goText.ts';
+import { validateEventFromNewApi, validateEventUpdateFromNewApi } from './kinds/events.ts';
+import { validateMetaUpdate } from './kinds/meta.ts';
 import { applyPatch, type Patched } from './patch.ts';
 import { share } from './patch-values.ts';
 import { typeOfKind } from './schema.ts';
@@ -78,7 +80,10 @@ function createObject(call: Call, given: KubernetesObject): KubernetesObject | S
     object = strategy.prepareForCreate?.(withAddresses, nowText(call)) ?? withAddresses;
     const errors = call.apiVersion === EVENTS ? validateEventFromNewApi(object as Event) : (strategy.validateCreate?.(object) ?? []);
     if (errors.length > 0) return invalid(info, object.metadata.name ?? '', errors);
-    if (!empty(object.metadata.resourceVersion)) return plainError('resourceVersion should not be set on objects to be created');
+    const wrongName = unnamed(object.metadata);
+    if (wrongName !== undefined) return invalid(info, object.metadata.name ?? '', [wrongName]);
+    // What is no number is no version, and is overlooked.
+    if (/^\d+$/.test(object.metadata.resourceVersion ?? '') && Number(object.metadata.resourceVersion) !== 0) return plainError('resourceVersion should not be set on objects to be created');
     const existing = head(context.store, info.kind, key);
     if (existing === undefined) {
       if (strategy.warnings !== undefined) call.warnings.push(...strategy.warnings(object));
@@ -89,6 +94,13 @@ function createObject(call: Call, given: KubernetesObject): KubernetesObject | S
     const refusal = generates ? generateNameConflict(info, name!) : alreadyExists(info, name!);
     return existing.metadata.deletionTimestamp === undefined ? refusal : { ...refusal, message: `object is being deleted: ${refusal.message}` };
   }
+}
+
+/** What every kind's name must be, also where the kind itself asks for nothing: it becomes a part of a path. */
+function unnamed({ name }: { readonly name?: string }): FieldError | undefined {
+  if (name === undefined || name === '') return { field: 'metadata.name', reason: 'FieldValueRequired', message: 'Required value: name or generateName is required' };
+  const fault = name === '.' || name === '..' ? `may not be '${name}'` : name.includes('/') ? "may not contain '/'" : name.includes('%') ? "may not contain '%'" : undefined;
+  return fault === undefined ? undefined : { field: 'metadata.name', reason: 'FieldValueInvalid', message: `Invalid value: ${goQuote(name)}: ${fault}` };
 }
 
 // ---- update
@@ -155,9 +167,12 @@ export function updateObject(call: Call, given: KubernetesObject, old: Kubernete
   const { uid, resourceVersion } = given.metadata;
   if (!empty(uid) && uid !== old.metadata.uid) return uidConflict(info, name, keyOfCall(call), uid, old.metadata.uid);
   let next: KubernetesObject = strategy.default === undefined || hasItsDefaults(given, old) ? given : strategy.default(given);
-  if (empty(resourceVersion)) {
+  const isAnyVersion = resourceVersion === undefined || resourceVersion === '' || (resourceVersion !== old.metadata.resourceVersion && /^0+$/.test(resourceVersion));
+  if (isAnyVersion) {
     if (NEEDS_VERSION.has(info.kind)) return invalid({ kind: info.resource, group: info.group }, name, [{ field: 'metadata.resourceVersion', reason: 'FieldValueInvalid', message: 'Invalid value: 0: must be specified for an update' }]);
-  } else if (resourceVersion !== old.metadata.resourceVersion) return conflict(info, name);
+  } else if (resourceVersion !== old.metadata.resourceVersion) {
+    return /^\d{1,19}$/.test(resourceVersion) ? conflict(info, name) : plainError(`strconv.ParseUint: parsing ${goQuote(resourceVersion)}: ${/^\d+$/.test(resourceVersion) ? 'value out of range' : 'invalid syntax'}`);
+  }
   const settled = settledMeta(next, old);
   next = share(old, settled === next.metadata ? next : withMeta(next, settled));
   if (face === 'object') {
@@ -170,7 +185,13 @@ export function updateObject(call: Call, given: KubernetesObject, old: Kubernete
   const prepared = prepare(call, next, old, face);
   // Generation and the like may have been set by the strategy: equal parts become the old ones again, so that no change is no write.
   next = prepared === old ? old : share(old, prepared.metadata === next.metadata ? prepared : withMeta(prepared, metaInOrder(prepared.metadata)));
-  const errors = check(call, next, old, face);
+  let errors = check(call, next, old, face);
+  // The rules of metadata hold for every kind, whatever its own strategy looks at (BeforeUpdate upstream).
+  if (next.metadata !== old.metadata && (face === 'object' || face === 'status')) {
+    const general: FieldError[] = [];
+    validateMetaUpdate(general, next.metadata, old.metadata, 'generic');
+    if (general.length > 0) errors = [...general, ...errors];
+  }
   if (errors.length > 0) return invalid(info, name, errors);
   if (face === 'object' && strategy.warnings !== undefined) call.warnings.push(...strategy.warnings(next, old));
   return store(call, next, old);
@@ -207,6 +228,7 @@ function check(call: Call, next: KubernetesObject, old: KubernetesObject, face: 
   const strategy = strategyOf(call.info.kind);
   switch (face) {
     case 'object':
+      if (call.apiVersion === EVENTS) return validateEventUpdateFromNewApi(next as Event, old as Event);
       return strategy.validateUpdate?.(next, old) ?? [];
     case 'status':
       return strategy.validateStatusUpdate?.(next, old) ?? [];

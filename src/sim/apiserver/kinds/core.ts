@@ -1,7 +1,7 @@
 import type { ConfigMap, Endpoints, Event, KubernetesObject, Namespace, Node, Secret, ServiceAccount, StringMap, Taint } from '../../api/object.ts';
 import { base64Decode, base64Encode, base64Length, utf8Bytes, utf8Length } from '../goText.ts';
 import { duplicate, forbidden, invalid, invalidEach, oneOf, required, tooLong, type Errors } from './field.ts';
-import { same, validateMeta, validateMetaUpdate } from './meta.ts';
+import { same, STANDARD_FINALIZERS, validateMeta, validateMetaUpdate } from './meta.ts';
 import { cidrFaults, configMapKey, dns1123Label, dns1123Subdomain, endpointIPFaults, ipFaults, labelName, portNumber, qualifiedName, subdomainName } from './names.ts';
 import { defaultResources, mapSame } from './podDefaults.ts';
 import { validateTaints } from './podValidation.ts';
@@ -14,7 +14,6 @@ import { NO_ERRORS, strategyFor, withField } from './strategies.ts';
 // ---- Namespace
 
 const NAME_LABEL = 'kubernetes.io/metadata.name';
-const STANDARD_FINALIZERS = new Set(['kubernetes', 'orphan', 'foregroundDeletion']);
 
 function validateNamespaceFinalizers(errors: Errors, finalizers: readonly string[] | undefined, field: (i: number) => string): void {
   finalizers?.forEach((finalizer, i) => {
@@ -121,6 +120,8 @@ export const node = strategyFor<Node>({
     // The first of podCIDRs and podCIDR are one value under two names.
     const cidr = spec.podCIDR ?? '';
     if (cidr !== '' && spec.podCIDRs === undefined) next = { ...next, spec: { ...next.spec, podCIDRs: [cidr] } as Node['spec'] };
+    // Where they differ, the older name wins.
+    else if (cidr !== '' && spec.podCIDRs?.[0] !== cidr) next = { ...next, spec: { ...next.spec, podCIDRs: [cidr] } as Node['spec'] };
     else if (cidr === '' && spec.podCIDRs?.[0] !== undefined) next = { ...next, spec: { ...next.spec, podCIDR: spec.podCIDRs[0] } as Node['spec'] };
     const resources = defaultResources({ ...(status.capacity === undefined ? {} : { limits: status.capacity }), ...(status.allocatable === undefined ? {} : { requests: status.allocatable }) });
     if (status.allocatable === undefined && status.capacity !== undefined) next = { ...next, status: { ...next.status, capacity: resources.limits, allocatable: resources.limits } as Node['status'] };

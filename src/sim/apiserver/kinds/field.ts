@@ -1,4 +1,4 @@
-import { goJson } from '../goText.ts';
+import { goJson, goQuote } from '../goText.ts';
 import type { FieldError } from '../strategy.ts';
 
 /**
@@ -9,7 +9,7 @@ import type { FieldError } from '../strategy.ts';
 export type Errors = FieldError[];
 
 function printed(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'string') return goQuote(value);
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   return goJson(value);
 }
@@ -29,7 +29,7 @@ export function forbidden(errors: Errors, field: string, detail: string): void {
 }
 export function notSupported(errors: Errors, field: string, value: unknown, supported: readonly string[]): void {
   const detail = supported.length === 0 ? '' : `supported values: ${supported.map((one) => JSON.stringify(one)).join(', ')}`;
-  errors.push({ field, reason: 'FieldValueNotSupported', message: withDetail(`Unsupported value: ${printed(value)}`, detail) });
+  errors.push({ field, reason: 'FieldValueNotSupported', message: withDetail(`Unsupported value: ${typeof value === 'string' ? goJson(value) : printed(value)}`, detail) });
 }
 export function duplicate(errors: Errors, field: string, value: unknown, detail = ''): void {
   errors.push({ field, reason: 'FieldValueDuplicate', message: withDetail(`Duplicate value: ${printed(value)}`, detail) });

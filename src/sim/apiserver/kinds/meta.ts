@@ -74,14 +74,23 @@ function validateOwnerReferences(errors: Errors, owners: readonly OwnerReference
 
 const FOREGROUND = 'foregroundDeletion';
 const ORPHAN = 'orphan';
+export const STANDARD_FINALIZERS: ReadonlySet<string> = new Set(['kubernetes', ORPHAN, FOREGROUND]);
+/** Most kinds follow pkg/apis/core, which asks more of finalizers than apimachinery does; the younger groups follow the latter. */
+export type MetaRules = 'core' | 'generic';
 
-export function validateFinalizers(errors: Errors, finalizers: readonly string[] | undefined, field: string): void {
+export function validateFinalizers(errors: Errors, finalizers: readonly string[] | undefined, field: string, rules: MetaRules = 'core'): void {
   if (finalizers === undefined) return;
   for (const finalizer of finalizers) invalidEach(errors, field, finalizer, qualifiedName(finalizer));
   if (finalizers.includes(ORPHAN) && finalizers.includes(FOREGROUND)) invalid(errors, field, finalizers, `finalizer ${ORPHAN} and ${FOREGROUND} cannot be both set`);
+  if (rules === 'core') {
+    finalizers.forEach((finalizer, i) => {
+      if (!finalizer.includes('/') && !STANDARD_FINALIZERS.has(finalizer)) invalid(errors, `${field}[${i}]`, finalizer, 'name is neither a standard finalizer name nor is it fully qualified');
+    });
+  }
 }
 
-export function validateMeta(errors: Errors, meta: Meta, namespaced: boolean, nameRule: NameRule, field = 'metadata'): void {
+export function validateMeta(errors: Errors, meta: Meta, namespaced: boolean, nameRule: NameRule, rules: MetaRules = 'core'): void {
+  const field = 'metadata';
   if (meta.generateName !== undefined && meta.generateName !== '') invalidEach(errors, `${field}.generateName`, meta.generateName, nameRule(meta.generateName, true));
   if (meta.name === undefined || meta.name === '') required(errors, `${field}.name`, 'name or generateName is required');
   else invalidEach(errors, `${field}.name`, meta.name, nameRule(meta.name, false));
@@ -93,11 +102,12 @@ export function validateMeta(errors: Errors, meta: Meta, namespaced: boolean, na
   validateLabels(errors, meta.labels, `${field}.labels`);
   validateAnnotations(errors, meta.annotations, `${field}.annotations`);
   validateOwnerReferences(errors, meta.ownerReferences, `${field}.ownerReferences`);
-  validateFinalizers(errors, meta.finalizers, `${field}.finalizers`);
+  validateFinalizers(errors, meta.finalizers, `${field}.finalizers`, rules);
 }
 
-export function validateMetaUpdate(errors: Errors, meta: Meta, old: Meta, field = 'metadata'): void {
+export function validateMetaUpdate(errors: Errors, meta: Meta, old: Meta, rules: MetaRules = 'core'): void {
   if (meta === old) return;
+  const field = 'metadata';
   if (old.deletionTimestamp !== undefined && meta.finalizers !== old.finalizers) {
     const added = [...new Set(meta.finalizers ?? [])].filter((one) => !(old.finalizers ?? []).includes(one)).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
     if (added.length > 0) forbidden(errors, `${field}.finalizers`, `no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((one) => JSON.stringify(one)).join(', ')}}`);
@@ -116,6 +126,7 @@ export function validateMetaUpdate(errors: Errors, meta: Meta, old: Meta, field 
   validateLabels(errors, meta.labels, `${field}.labels`);
   validateAnnotations(errors, meta.annotations, `${field}.annotations`);
   if (meta.ownerReferences !== old.ownerReferences) validateOwnerReferences(errors, meta.ownerReferences, `${field}.ownerReferences`);
+  if (rules === 'core' && meta.finalizers !== old.finalizers) validateFinalizers(errors, meta.finalizers, `${field}.finalizers`);
 }
 
 export function validateSelectorRequirement(errors: Errors, requirement: LabelSelectorRequirement, field: string): void {

@@ -68,13 +68,13 @@ export const lease = strategyFor<Lease>({
   prepareForUpdate: withoutElection,
   validateCreate: (object) => {
     const errors: Errors = [];
-    validateMeta(errors, object.metadata, true, subdomainName);
+    validateMeta(errors, object.metadata, true, subdomainName, 'generic');
     validateLeaseSpec(errors, object.spec);
     return errors;
   },
   validateUpdate: (object, old) => {
     const errors: Errors = [];
-    validateMetaUpdate(errors, object.metadata, old.metadata);
+    validateMetaUpdate(errors, object.metadata, old.metadata, 'generic');
     validateLeaseSpec(errors, object.spec);
     return errors;
   },

@@ -561,7 +561,8 @@ function validatePodSecurityContext(errors: Errors, context: PodSecurityContextI
   validateWindowsOptions(errors, context.windowsOptions, `${field}.windowsOptions`);
   validateAppArmor(errors, context.appArmorProfile, `${field}.appArmorProfile`);
   if (context.supplementalGroupsPolicy !== undefined && !['Merge', 'Strict'].includes(context.supplementalGroupsPolicy)) notSupported(errors, `${field}.supplementalGroupsPolicy`, context.supplementalGroupsPolicy, ['Merge', 'Strict']);
-  if (context.seLinuxChangePolicy !== undefined && !['MountOption', 'Recursive'].includes(context.seLinuxChangePolicy)) notSupported(errors, `${field}.seLinuxChangePolicy`, context.seLinuxChangePolicy, ['MountOption', 'Recursive']);
+  // MountOption needs the feature SELinuxMount, which is off by default.
+  if (context.seLinuxChangePolicy !== undefined && context.seLinuxChangePolicy !== 'Recursive') notSupported(errors, `${field}.seLinuxChangePolicy`, context.seLinuxChangePolicy, ['Recursive']);
 }
 
 const NOT_ON_WINDOWS_POD = ['appArmorProfile', 'seLinuxOptions', 'seccompProfile', 'fsGroup', 'fsGroupChangePolicy', 'sysctls', 'runAsUser', 'runAsGroup', 'supplementalGroups', 'supplementalGroupsPolicy', 'seLinuxChangePolicy'] as const;

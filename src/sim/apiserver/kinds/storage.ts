@@ -4,12 +4,12 @@ import { validateAccessModes, validateClaimSpec, validateVolumeMode } from './cl
 import { forbidden, invalid, invalidEach, notSupported, required, type Errors } from './field.ts';
 import { claimSpecDiff, volumeSourceDiff } from './goDiff.ts';
 import { same, validateMeta, validateMetaUpdate } from './meta.ts';
-import { dns1123Subdomain, subdomainName } from './names.ts';
-import { defaultClaimSpec } from './podDefaults.ts';
+import { dns1123Label, dns1123Subdomain, subdomainName } from './names.ts';
+import { defaultClaimSpec, defaultVolume } from './podDefaults.ts';
 import { validateNodeSelector } from './podValidation.ts';
 import type { ClaimSpecIn, VolumeIn } from './podShapes.ts';
 import { emptyStatus, strategyFor, withField } from './strategies.ts';
-import { validateDriverName, validateHostPath, validateRequiredFields } from './volumes.ts';
+import { validateDriverName, validateFlocker, validateHostPath, validateIscsi, validateRequiredFields } from './volumes.ts';
 
 /** PersistentVolume and PersistentVolumeClaim. */
 
@@ -24,7 +24,26 @@ interface VolumeSpecIn extends Omit<VolumeIn, 'name' | 'csi'> {
   readonly claimRef?: unknown;
   readonly mountOptions?: unknown;
   readonly local?: { readonly path: string };
-  readonly csi?: { readonly driver: string; readonly volumeHandle: string };
+  readonly csi?: {
+    readonly driver: string;
+    readonly volumeHandle: string;
+    readonly controllerPublishSecretRef?: SecretReference;
+    readonly controllerExpandSecretRef?: SecretReference;
+    readonly nodePublishSecretRef?: SecretReference;
+    readonly nodeExpandSecretRef?: SecretReference;
+  };
+}
+interface SecretReference {
+  readonly name?: string;
+  readonly namespace?: string;
+}
+function validateSecretReference(errors: Errors, reference: SecretReference | undefined, field: string): void {
+  if (reference === undefined) return;
+  const { name = '', namespace = '' } = reference;
+  if (name === '') required(errors, `${field}.name`);
+  else invalidEach(errors, `${field}.name`, name, dns1123Subdomain(name));
+  if (namespace === '') required(errors, `${field}.namespace`);
+  else invalidEach(errors, `${field}.namespace`, namespace, dns1123Label(namespace));
 }
 const volumeSpec = (volume: { readonly spec: unknown }): VolumeSpecIn => volume.spec as VolumeSpecIn;
 const NOT_SOURCES = new Set(['capacity', 'accessModes', 'persistentVolumeReclaimPolicy', 'storageClassName', 'volumeMode', 'nodeAffinity', 'volumeAttributesClassName', 'claimRef', 'mountOptions']);
@@ -57,8 +76,9 @@ function validateVolumeSpec(errors: Errors, spec: VolumeSpecIn): void {
     const source = spec[key];
     if (source === undefined) continue;
     count += 1;
-    if (count > 1) {
-      forbidden(errors, `spec.${key}`, 'may not specify more than 1 volume type');
+    // Upstream forgets to ask here whether there is another one.
+    if (count > 1 && key !== 'flexVolume') {
+      forbidden(errors, `spec.${key === 'cephfs' ? 'cephFS' : key}`, 'may not specify more than 1 volume type');
       continue;
     }
     if (key === 'hostPath') validateHostPath(errors, source as NonNullable<VolumeSpecIn['hostPath']>, 'spec.hostPath');
@@ -66,11 +86,20 @@ function validateVolumeSpec(errors: Errors, spec: VolumeSpecIn): void {
       const { path } = source as { readonly path: string };
       if (path === '') required(errors, 'spec.local.path');
       else if (path.split('/').includes('..')) invalid(errors, 'spec.local.path', path, "must not contain '..'");
-      if (!affinity) required(errors, 'spec.nodeAffinity', 'Local volume requires node affinity');
+      if (!affinity && spec.nodeAffinity === undefined) required(errors, 'spec.nodeAffinity', 'Local volume requires node affinity');
     } else if (key === 'csi') {
       validateDriverName(errors, spec.csi?.driver ?? '', 'spec.csi.driver');
       if ((spec.csi?.volumeHandle ?? '') === '') required(errors, 'spec.csi.volumeHandle');
-    } else validateRequiredFields(errors, key, source, `spec.${key}`);
+      for (const name of ['controllerPublishSecretRef', 'controllerExpandSecretRef', 'nodePublishSecretRef', 'nodeExpandSecretRef'] as const) validateSecretReference(errors, spec.csi?.[name], `spec.csi.${name}`);
+    } else if (key === 'flocker') validateFlocker(errors, source as Parameters<typeof validateFlocker>[1], 'spec.flocker');
+    else {
+      validateRequiredFields(errors, key, source, `spec.${key === 'gcePersistentDisk' ? 'persistentDisk' : key}`);
+      if (key === 'iscsi') validateIscsi(errors, source as Parameters<typeof validateIscsi>[1], 'spec.iscsi', 'volume');
+      if (key === 'storageos') {
+        const volumeName = (source as { readonly volumeName?: string }).volumeName ?? '';
+        if (volumeName !== '') invalidEach(errors, 'spec.storageos.volumeName', volumeName, dns1123Label(volumeName));
+      }
+    }
   }
   if (count === 0) required(errors, 'spec', 'must specify a volume type');
   if (spec.hostPath !== undefined && /^\/+$/.test(spec.hostPath.path) && reclaim === 'Recycle') forbidden(errors, 'spec.persistentVolumeReclaimPolicy', "may not be 'recycle' for a hostPath mount of '/'");
@@ -91,7 +120,7 @@ export const persistentVolume = strategyFor<PersistentVolume>({
     const spec = volumeSpec(object);
     let next: VolumeSpecIn = withField(spec, 'persistentVolumeReclaimPolicy', spec.persistentVolumeReclaimPolicy || 'Retain');
     next = withField(next, 'volumeMode', next.volumeMode ?? 'Filesystem');
-    if (next.hostPath !== undefined && next.hostPath.type === undefined) next = { ...next, hostPath: { ...next.hostPath, type: '' } };
+    next = defaultSource(next);
     return next === spec ? object : { ...object, spec: next as unknown as PersistentVolume['spec'] };
   },
   prepareForCreate: (object, now?: string) => ({ ...object, status: { phase: 'Pending', ...(now === undefined ? {} : { lastPhaseTransitionTime: now }) } }),
@@ -123,9 +152,23 @@ export const persistentVolume = strategyFor<PersistentVolume>({
   },
 });
 
+/** The sources that a PersistentVolume shares with the volumes of a Pod have the same defaults. */
+function defaultSource(spec: VolumeSpecIn): VolumeSpecIn {
+  let next = spec;
+  for (const key of ['hostPath', 'iscsi', 'rbd', 'azureDisk', 'scaleIO'] as const) {
+    if (spec[key] === undefined) continue;
+    const volume = defaultVolume({ name: '', [key]: spec[key] } as VolumeIn);
+    if (!same(volume[key], spec[key])) next = { ...next, [key]: volume[key] };
+  }
+  return next;
+}
+
 const claimSpec = (claim: { readonly spec: unknown }): ClaimSpecIn => claim.spec as ClaimSpecIn;
 
 /** dataSource and dataSourceRef mirror each other while no namespace is asked for. */
+/** Before dataSourceRef there were two kinds of source; the old field is emptied of all others. */
+const isOldSource = ({ apiGroup, kind }: { readonly apiGroup?: string | null; readonly kind: string }): boolean => ((apiGroup ?? '') === '' ? kind === 'PersistentVolumeClaim' : apiGroup === 'snapshot.storage.k8s.io' && kind === 'VolumeSnapshot');
+
 function normalizeSources(spec: ClaimSpecIn): ClaimSpecIn {
   if (spec.dataSourceRef?.namespace !== undefined && spec.dataSourceRef.namespace !== '') return spec;
   if (spec.dataSource !== undefined && spec.dataSourceRef === undefined) return { ...spec, dataSourceRef: spec.dataSource };
@@ -136,13 +179,15 @@ function normalizeSources(spec: ClaimSpecIn): ClaimSpecIn {
   return spec;
 }
 
+const withoutNewSource = (spec: ClaimSpecIn): ClaimSpecIn => (spec.dataSource === undefined || isOldSource(spec.dataSource) ? spec : withField(spec, 'dataSource', undefined));
+
 export const persistentVolumeClaim = strategyFor<PersistentVolumeClaim>({
   default: (object) => {
     const spec = defaultClaimSpec(claimSpec(object));
     const status = { phase: 'Pending', ...(object.status as object | undefined) };
     return { ...object, ...(spec === claimSpec(object) ? {} : { spec: spec as unknown as PersistentVolumeClaim['spec'] }), status: same(status, object.status) && object.status !== undefined ? object.status : status };
   },
-  prepareForCreate: (object) => ({ ...object, spec: normalizeSources(claimSpec(object)) as unknown as PersistentVolumeClaim['spec'], status: { phase: 'Pending', ...(emptyStatus('PersistentVolumeClaim') as object) } }),
+  prepareForCreate: (object) => ({ ...object, spec: normalizeSources(withoutNewSource(claimSpec(object))) as unknown as PersistentVolumeClaim['spec'], status: { phase: 'Pending', ...(emptyStatus('PersistentVolumeClaim') as object) } }),
   prepareForUpdate: (object, old) => withField({ ...object, spec: normalizeSources(claimSpec(object)) as unknown as PersistentVolumeClaim['spec'] }, 'status', old.status),
   prepareForStatusUpdate: (object, old) => withField(object, 'spec', old.spec),
   validateCreate: (object) => {

@@ -95,15 +95,65 @@ const REQUIRED_FIELDS: Readonly<Record<string, readonly string[]>> = {
   cinder: ['volumeID'], cephfs: ['monitors'], azureFile: ['secretName', 'shareName'], vsphereVolume: ['volumePath'], photonPersistentDisk: ['pdID'], portworxVolume: ['volumeID'],
   azureDisk: ['diskName', 'diskURI'], storageos: ['volumeName'], flexVolume: ['driver'], quobyte: ['registry', 'volume'], iscsi: ['targetPortal', 'iqn'], scaleIO: ['gateway', 'system', 'volumeName'],
 };
+const REGISTRY = 'must be a host:port pair or multiple pairs separated by commas';
 export function validateRequiredFields(errors: Errors, key: string, source: object, field: string): void {
   for (const name of REQUIRED_FIELDS[key] ?? []) {
     const value = (source as Record<string, unknown>)[name];
-    if (value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)) required(errors, `${field}.${name}`);
+    if (value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)) required(errors, `${field}.${name}`, name === 'registry' ? REGISTRY : '');
   }
   if (key === 'nfs') {
     const { path } = source as { readonly path: string };
-    if (path !== '' && !path.startsWith('/')) invalid(errors, `${field}.path`, path, 'must be an absolute path');
+    if (!path.startsWith('/')) invalid(errors, `${field}.path`, path, 'must be an absolute path');
   }
+  if (key === 'fc') validateFibreChannel(errors, source as FibreChannelIn, field);
+  if (key === 'quobyte') {
+    const { registry } = source as { readonly registry: string };
+    if (registry !== '' && registry.split(',').some((one) => !/^[^:]*:[^:]*$/.test(one) && !/^\[[^\]]*\]:[^:]*$/.test(one))) invalid(errors, `${field}.registry`, registry, REGISTRY);
+  }
+  if (key === 'azureDisk') {
+    const { diskURI, kind } = source as { readonly diskURI: string; readonly kind?: string };
+    const isManaged = kind === 'Managed';
+    const [prefix, shown] = isManaged ? ['/subscriptions/', '/subscriptions/{sub-id}/resourcegroups/{group-name}/providers/microsoft.compute/disks/{disk-id}'] : ['https://', 'https://{account-name}.blob.core.windows.net/{container-name}/{disk-name}.vhd'];
+    if (!diskURI.startsWith(prefix)) notSupported(errors, `${field}.diskURI`, diskURI, [shown]);
+  }
+}
+
+interface FibreChannelIn {
+  readonly targetWWNs?: readonly string[];
+  readonly wwids?: readonly string[];
+  readonly lun?: number;
+}
+function validateFibreChannel(errors: Errors, { targetWWNs = [], wwids = [], lun }: FibreChannelIn, field: string): void {
+  if (targetWWNs.length === 0 && wwids.length === 0) required(errors, `${field}.targetWWNs`, 'must specify either targetWWNs or wwids, but not both');
+  if (targetWWNs.length > 0 && wwids.length > 0) invalid(errors, `${field}.targetWWNs`, targetWWNs, 'targetWWNs and wwids can not be specified simultaneously');
+  if (targetWWNs.length === 0) return;
+  if (lun === undefined) required(errors, `${field}.lun`, 'lun is required if targetWWNs is specified');
+  else if (lun < 0 || lun > 255) invalid(errors, `${field}.lun`, lun, 'must be between 0 and 255, inclusive');
+}
+
+interface IscsiIn {
+  readonly iqn: string;
+  readonly lun: number;
+  readonly initiatorName?: string;
+  readonly chapAuthDiscovery?: boolean;
+  readonly chapAuthSession?: boolean;
+  readonly secretRef?: { readonly name?: string };
+}
+const IQN = /^iqn\.\d{4}-\d{2}\.([A-Za-z0-9.-]+)(:[^,;*&$|\s]+)$/;
+const EUI = /^eui\.[A-Fa-f0-9]{16}$/;
+const NAA = /^naa\.[A-Fa-f0-9]{32}$/;
+
+/** `kind`: the words differ between the volumes of a Pod and a PersistentVolume. */
+export function validateIscsi(errors: Errors, source: IscsiIn, field: string, kind: 'pod' | 'volume'): void {
+  const named = (name: string, text: string): void => {
+    const starts = /^(iqn|eui|naa)/.exec(text)?.[1];
+    if (starts === undefined) invalid(errors, `${field}.${name}`, text, kind === 'pod' ? 'must be valid format starting with iqn, eui, or naa' : 'must be valid format');
+    else if (!(starts === 'iqn' ? IQN : starts === 'eui' ? EUI : NAA).test(text)) invalid(errors, `${field}.${name}`, text, 'must be valid format');
+  };
+  if (source.iqn !== '') named('iqn', source.iqn);
+  if (source.lun < 0 || source.lun > 255) invalid(errors, `${field}.lun`, source.lun, 'must be between 0 and 255, inclusive');
+  if ((source.chapAuthDiscovery === true || source.chapAuthSession === true) && source.secretRef === undefined) required(errors, `${field}.secretRef`);
+  if (source.initiatorName !== undefined) named('initiatorname', source.initiatorName);
 }
 
 /** Upstream's order of the sources, which decides which of two is "more than 1 volume type". */
@@ -160,8 +210,7 @@ function validateSource(errors: Errors, volume: VolumeIn, key: (typeof ORDER)[nu
       validateProjections(errors, projected?.sources ?? [], field);
       return;
     case 'flocker':
-      if (flocker?.datasetName === undefined && flocker?.datasetUUID === undefined) required(errors, field, 'one of datasetName and datasetUUID is required');
-      if (flocker?.datasetName !== undefined && flocker.datasetUUID !== undefined) invalid(errors, field, 'resource', 'datasetName and datasetUUID can not be specified simultaneously');
+      if (flocker !== undefined) validateFlocker(errors, flocker, field);
       return;
     case 'csi':
       validateDriverName(errors, csi?.driver ?? '', `${field}.driver`);
@@ -192,7 +241,14 @@ function validateSource(errors: Errors, volume: VolumeIn, key: (typeof ORDER)[nu
       return;
     default:
       validateRequiredFields(errors, key, volume[key] ?? {}, field);
+      if (key === 'iscsi') validateIscsi(errors, volume.iscsi as IscsiIn, field, 'pod');
   }
+}
+
+export function validateFlocker(errors: Errors, { datasetName = '', datasetUUID = '' }: { readonly datasetName?: string; readonly datasetUUID?: string }, field: string): void {
+  if (datasetName === '' && datasetUUID === '') required(errors, field, 'one of datasetName and datasetUUID is required');
+  if (datasetName !== '' && datasetUUID !== '') invalid(errors, field, 'resource', 'datasetName and datasetUUID can not be specified simultaneously');
+  if (datasetName.includes('/')) invalid(errors, `${field}.datasetName`, datasetName, "must not contain '/'");
 }
 
 export function validateDriverName(errors: Errors, name: string, field: string): void {
