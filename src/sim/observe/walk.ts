@@ -314,19 +314,22 @@ const ENDS: Readonly<Partial<Record<Fault['type'], readonly Fault['type'][]>>> =
   returnNode: ['killNode'], thawNode: ['freezeNode'], healNode: ['partitionNode'], restart: ['crash'], mendLink: ['cutLink'],
 };
 
-/** Whether a fault keeps a node's kubelet from being heard. */
-function concerns(fault: Fault, node: string): boolean {
-  if ('node' in fault) return fault.node === node;
-  return 'component' in fault && fault.component === `kubelet/${node}`;
+/** Whether a fault keeps a component from being heard: its own, or its machine's. */
+function concerns(fault: Fault, component: string): boolean {
+  if ('node' in fault) return component.endsWith(`/${fault.node}`);
+  return 'component' in fault && fault.component === component;
 }
 
 /** The fault because of which a node is silent at a moment: the last one that nothing has ended since. */
-export function silencedBy(history: History, node: string, at: Micros): StepRecord | undefined {
+export const silencedBy = (history: History, node: string, at: Micros): StepRecord | undefined => stoppedBy(history, `kubelet/${node}`, at);
+
+/** The same for any process: "scheduler", "proxy/node-1". */
+export function stoppedBy(history: History, component: string, at: Micros): StepRecord | undefined {
   const ended = new Set<Fault['type']>();
   for (const record of commandsBefore(history, at)) {
     if (record.command.type !== 'fault') continue;
     const { fault } = record.command;
-    if (!concerns(fault, node)) continue;
+    if (!concerns(fault, component)) continue;
     if (fault.type === 'slowLink' && fault.extraMicros < 5 * SECOND) return undefined;
     if (SILENCES.has(fault.type)) {
       if (!ended.has(fault.type)) return record;

@@ -7,7 +7,7 @@ import { at as itemAt } from '../kernel/journal.ts';
 import type { Note } from '../kernel/process.ts';
 import type { StepRecord } from '../kernel/trace.ts';
 import { cameAbout, hasNoExecute, isPodReady, lastChange, readyOf, type History } from './history.ts';
-import { addLink, linksOf, newWalk, onChange, onFault, silencedBy, type Link, type Walk } from './walk.ts';
+import { addLink, linksOf, newWalk, onChange, onFault, silencedBy, stoppedBy, type Link, type Walk } from './walk.ts';
 
 export type { Glyph, Link } from './walk.ts';
 
@@ -126,7 +126,8 @@ function aboutRequest(walk: Walk, client: string, id: number | undefined): void 
     else {
       // It never came to any rules: the node by which it went in is silent.
       const node = request.path.length > 0 ? entryOf(history, asked.record.step, client, request.id) : undefined;
-      if (node !== undefined) silent(walk, node, asked.record.at);
+      const stopped = node === undefined ? undefined : stoppedBy(history, `proxy/${node}`, asked.record.at);
+      if (stopped !== undefined) onFault(walk, stopped);
     }
     return;
   }
@@ -204,6 +205,9 @@ function aboutWaiting(walk: Walk, key: string): void {
     const tried = findNote(history, Infinity, (_, note) => note.type === 'decision' && note.subject?.key === key);
     if (tried === undefined) stands(walk, 'scheduler', (pod.spec as { schedulingGates?: readonly unknown[] }).schedulingGates?.length ? { code: 'why.gated', args: { pod: pod.metadata.name } } : { code: 'why.notTried', args: { pod: pod.metadata.name } }, { kind: 'Pod', key });
     else addLink(walk, { at: tried.record.at, glyph: 'scheduler', by: 'scheduler', step: tried.record.step, reason: tried.note.because!, subject: { kind: 'Pod', key } });
+    // Nobody tries while the scheduler does not run, or is not heard.
+    const stopped = tried === undefined ? stoppedBy(history, 'scheduler', history.now) : undefined;
+    if (stopped !== undefined) onFault(walk, stopped);
     onChange(walk, cameAbout(lastChange(history, 'Pod', key), (before) => before === undefined)!);
     return;
   }
@@ -211,8 +215,27 @@ function aboutWaiting(walk: Walk, key: string): void {
     silent(walk, node, history.now);
     return;
   }
+  const asked = lastProbe(history, pod);
+  if (asked !== undefined) addLink(walk, asked);
   const said = cameAbout(lastChange(history, 'Pod', key), (before, after) => JSON.stringify((before as Pod | undefined)?.status.containerStatuses) !== JSON.stringify((after as Pod | undefined)?.status.containerStatuses));
   onChange(walk, said ?? cameAbout(lastChange(history, 'Pod', key), (before) => before === undefined)!);
+}
+
+/** Of a container that runs and is not ready: what its last probe came to, when it failed. */
+function lastProbe(history: History, pod: Pod): Link | undefined {
+  const waiting = pod.status.containerStatuses?.find(({ ready, state }) => !ready && state?.running !== undefined);
+  if (waiting === undefined) return undefined;
+  for (let i = history.trace.length - 1; i >= 0; i--) {
+    const record = itemAt(history.trace, i)!;
+    if (record.type !== 'message' || record.message.type !== 'ProbeDone' || record.message['uid'] !== pod.metadata.uid || record.message['container'] !== waiting.name) continue;
+    const { probe, ok, output } = record.message;
+    if (ok === true) return undefined;
+    return {
+      at: record.sentAt, glyph: 'machine', by: record.from, step: record.step, subject: { kind: 'Pod', key: `${pod.metadata.namespace}/${pod.metadata.name}` },
+      reason: { code: 'machine.probeFailed', args: { container: waiting.name, probe: String(probe), output: String(output) } },
+    };
+  }
+  return undefined;
 }
 
 // ---- a Pod that stays

@@ -35,6 +35,7 @@ export const observeEn = {
   // Machines
   'machine.exited': (a) => `The program in container ${a.container} ended by itself on ${a.node}, with code ${a.code} (${a.reason}).`,
   'machine.pullFailed': (a) => `${a.node} could not pull ${a.image}: ${a.message}`,
+  'machine.probeFailed': (a) => `The ${a.probe} probe of container ${a.container} failed: ${a.output}`,
   'machine.containerFailed': (a) => `The runtime of ${a.node} could not start container ${a.container}: ${a.message}`,
   // What stands now
   'why.rulesUnaware': (a) => `The rules of ${a.node} still contain Pod ${a.pod}: nobody has told kube-proxy otherwise.`,

@@ -27,6 +27,7 @@ export const observeZh: ObserveReasons = {
   'kubelet.waits': (a) => `Pod ${a.pod} 的容器 ${a.container} 在 ${a.node} 上等待：${a.reason}${a.message === '' ? '' : `（${a.message}）`}`,
   'machine.exited': (a) => `容器 ${a.container} 中的程序在 ${a.node} 上自行结束，退出码 ${a.code}（${a.reason}）。`,
   'machine.pullFailed': (a) => `${a.node} 无法拉取 ${a.image}：${a.message}`,
+  'machine.probeFailed': (a) => `容器 ${a.container} 的 ${a.probe} 探针失败：${a.output}`,
   'machine.containerFailed': (a) => `${a.node} 的容器运行时无法启动容器 ${a.container}：${a.message}`,
   'why.rulesUnaware': (a) => `${a.node} 的规则中仍有 Pod ${a.pod}：没有人告诉 kube-proxy 情况已变。`,
   'why.rulesBehind': (a) => `请求删除 Pod ${a.pod} 之后 ${a.millis} 毫秒，${a.node} 的规则中仍有它：规则的更新有延迟。`,
