@@ -12,7 +12,7 @@ import { node, NO_LOOKUPS, pod } from './objects.ts';
 
 const moment = (subject: Pod, nodes: readonly Node[], pods: readonly Pod[] = []): Moment => momentOf({ pod: subject, nodes, pods, lookups: NO_LOOKUPS, profile: DEFAULT_PROFILE });
 const on = (name: string, nodeName: string, cpu: string, spec = {}): Pod => pod(name, { cpu, spec: { nodeName, ...spec } });
-const tainted = { taints: [{ key: 'gpu', value: 'yes', effect: 'NoSchedule' }] };
+const tainted = { taints: [{ key: 'gpu', value: 'yes', effect: 'NoSchedule' as const }] };
 const say = (change: WhatIf): string => {
   const { type, ...rest } = change;
   return `${type} ${JSON.stringify(rest)}`;
@@ -103,7 +103,7 @@ describe('a moment', () => {
   it('is rebuilt from lists, in the order of the decision', () => {
     const zone = (name: string) => ({ labels: { 'topology.kubernetes.io/zone': name } });
     const nodes = [node('c', zone('x')), node('a', zone('y')), node('b', zone('x'))];
-    const pods = [on('bound', 'a', '1'), pod('assumed', { cpu: '2' }), pod('waiting', { cpu: '2' }), on('done', 'b', '1')].map((each) => (each.metadata.name === 'done' ? { ...each, status: { phase: 'Succeeded' } } : each));
+    const pods = [on('bound', 'a', '1'), pod('assumed', { cpu: '2' }), pod('waiting', { cpu: '2' }), on('done', 'b', '1')].map((each) => (each.metadata.name === 'done' ? { ...each, status: { phase: 'Succeeded' as const } } : each));
     const at = momentOf({ pod: pod('waiting', { cpu: '2' }), nodes, pods, lookups: NO_LOOKUPS, profile: DEFAULT_PROFILE, assumed: [{ key: 'default/assumed', node: 'c' }, { key: 'default/bound', node: 'b' }] }, { nodes: ['b', 'a', 'c'], start: 1 });
     const built = snapshotOf(at);
     expect(built.list.map(({ name, pods: there }) => `${name}: ${[...there.keys()].join()}`)).toEqual(['b: ', 'a: default/bound', 'c: default/assumed']);

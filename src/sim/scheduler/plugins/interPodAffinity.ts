@@ -109,6 +109,26 @@ function anyAt(shares: readonly Share[], at: number): boolean {
   return false;
 }
 
+export interface AffinityPart {
+  readonly about: 'affinity' | 'antiAffinity' | 'existing';
+  readonly topologyKey: string;
+  /** Undefined: the node has no such label. */
+  readonly value: string | undefined;
+  /** How many Pods there match, or object. */
+  readonly pods: number;
+}
+/** What the verdict on a node is made of, after preFilter: a part for each required term, and for each topology with Pods that object. */
+export function affinityParts(node: NodeInfo, cycle: Cycle): readonly AffinityPart[] {
+  const state = cycle.filterState.get('InterPodAffinity') as FilterState;
+  const labels = node.node.metadata.labels ?? NO_LABELS;
+  const part = (about: AffinityPart['about'], topologyKey: string, counts: Counts): AffinityPart => ({ about, topologyKey, value: labels[topologyKey], pods: Object.hasOwn(labels, topologyKey) ? (counts.get(`${topologyKey}=${labels[topologyKey]}`) ?? 0) : 0 });
+  return [
+    ...state.affinityTerms.map(({ topologyKey }) => part('affinity', topologyKey, state.affinity)),
+    ...state.antiTerms.map(({ topologyKey }) => part('antiAffinity', topologyKey, state.anti)),
+    ...Object.keys(labels).map((key) => part('existing', key, state.existingAnti)).filter(({ pods }) => pods > 0),
+  ];
+}
+
 export const interPodAffinity: Plugin = {
   name: 'InterPodAffinity',
 

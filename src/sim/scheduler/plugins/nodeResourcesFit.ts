@@ -84,6 +84,15 @@ function alongShape(shape: readonly { readonly utilization: number; readonly sco
 
 const scalarOf = (pod: PodInfo, resource: string): number => pod.used.scalars.find(([name]) => name === resource)?.[1] ?? 0;
 
+/** What the score of a node is made of. */
+export function fitParts(pod: PodInfo, node: NodeInfo, args: ProfileArgs['resourcesFit']): readonly { readonly resource: string; readonly requested: number; readonly allocatable: number; readonly score: number; readonly weight: number }[] {
+  return args.resources.flatMap(({ name, weight }) => {
+    const allocatable = allocatableOf(pod, node, name);
+    const requested = requestedOf(pod, node, name);
+    return allocatable === 0 ? [] : [{ resource: name, requested, allocatable, score: scoreOf(args, requested, allocatable), weight }];
+  });
+}
+
 function emptyNode(node: Node): NodeInfo {
   return newNodeInfo(node);
 }

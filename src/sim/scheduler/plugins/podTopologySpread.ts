@@ -178,6 +178,33 @@ const round = (x: number): number => {
   return x - whole >= 0.5 ? whole + 1 : whole;
 };
 
+export interface SpreadPart {
+  readonly topologyKey: string;
+  /** Undefined: the node has no such label. */
+  readonly value: string | undefined;
+  readonly here: number;
+  /** 1 if the Pod itself matches. */
+  readonly self: number;
+  readonly fewest: number;
+  readonly maxSkew: number;
+}
+/** What the verdict on a node is made of, after preFilter. */
+export function spreadParts(pod: PodInfo, node: NodeInfo, cycle: Cycle): readonly SpreadPart[] {
+  const state = cycle.filterState.get('PodTopologySpread') as FilterState;
+  return state.constraints.map(({ topologyKey, selector, maxSkew }, i) => {
+    const value = node.node.metadata.labels?.[topologyKey];
+    return { topologyKey, value, here: state.counts[i]!.get(value ?? '') ?? 0, self: matches(selector, pod.labels) ? 1 : 0, fewest: minimum(state, i), maxSkew };
+  });
+}
+/** What the score of a node is made of, after preScore. */
+export function spreadScoreParts(pod: PodInfo, node: NodeInfo, cycle: Cycle): readonly { readonly topologyKey: string; readonly value: string | undefined; readonly pods: number; readonly weight: number }[] {
+  const state = cycle.scoreState.get('PodTopologySpread') as ScoreState;
+  return state.constraints.map(({ topologyKey, selector }, i) => {
+    const value = node.node.metadata.labels?.[topologyKey];
+    return { topologyKey, value, pods: topologyKey === HOSTNAME ? count(node, selector, pod.namespace) : (state.counts[i]!.get(value ?? '') ?? 0), weight: state.weights[i]! };
+  });
+}
+
 export const podTopologySpread: Plugin = {
   name: 'PodTopologySpread',
   canHaveNoSay: true,
