@@ -39,7 +39,16 @@ function addressOf(service: Service, pod: Pod): EndpointAddress | undefined {
   };
 }
 
-const octets = (ip: string): string => ip.split('.').map((part) => part.padStart(3, '0')).join('.');
+// An invisible cache: addresses are sorted at every change of any of them.
+const sortable = new Map<string, string>();
+function octets(ip: string): string {
+  let text = sortable.get(ip);
+  if (text === undefined) {
+    if (sortable.size >= 4096) sortable.clear();
+    sortable.set(ip, (text = ip.split('.').map((part) => part.padStart(3, '0')).join('.')));
+  }
+  return text;
+}
 const byAddress = (a: EndpointAddress, b: EndpointAddress): number => {
   const [x, y] = [octets(a.ip), octets(b.ip)];
   return x < y ? -1 : x > y ? 1 : (a.targetRef?.uid ?? '') < (b.targetRef?.uid ?? '') ? -1 : 1;

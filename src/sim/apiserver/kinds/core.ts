@@ -326,17 +326,23 @@ interface SubsetIn {
   readonly ports?: readonly { readonly name?: string; readonly port: number; readonly protocol?: string; readonly appProtocol?: string }[];
 }
 
+// Invisible: addresses that were found right. All but one or two of a Service's stay as they are.
+const rightAddresses = new WeakSet<object>();
+
 function validateSubsets(errors: Errors, subsets: readonly SubsetIn[] | undefined): void {
   subsets?.forEach((subset, i) => {
     const at = `subsets[${i}]`;
     if ((subset.addresses?.length ?? 0) === 0 && (subset.notReadyAddresses?.length ?? 0) === 0) required(errors, at, 'must specify `addresses` or `notReadyAddresses`');
     for (const list of ['addresses', 'notReadyAddresses'] as const) {
       subset[list]?.forEach((address, j) => {
+        if (rightAddresses.has(address)) return;
+        const before = errors.length;
         const field = `${at}.${list}[${j}]`;
         invalidEach(errors, `${field}.ip`, address.ip, ipFaults(address.ip));
         if (address.hostname !== undefined) invalidEach(errors, `${field}.hostname`, address.hostname, dns1123Label(address.hostname));
         if (address.nodeName !== undefined) invalidEach(errors, `${field}.nodeName`, address.nodeName, dns1123Subdomain(address.nodeName));
         invalidEach(errors, `${field}.ip`, address.ip, endpointIPFaults(address.ip));
+        if (errors.length === before) rightAddresses.add(address);
       });
     }
     subset.ports?.forEach((port, j) => {
