@@ -15,7 +15,9 @@ export const rolloutKeepsBounds = invariant<undefined>({
       if (kind !== 'ReplicaSet' || before === undefined || after === undefined || because === undefined) continue;
       const from = (before as ReplicaSet).spec.replicas;
       const to = (after as ReplicaSet).spec.replicas;
-      if (because.code === 'deployment.scaleDownOld' && Number(because.args['available']) - (from - to) < Number(because.args['atLeast'])) return `${key} went from ${from} to ${to} with ${because.args['available']} available, of which ${because.args['atLeast']} must stay`;
+      // Pods that are not available anyway are no loss: they go first.
+      const idle = Math.max(0, from - ((before as ReplicaSet).status.availableReplicas ?? 0));
+      if (because.code === 'deployment.scaleDownOld' && Number(because.args['available']) - Math.max(0, from - to - idle) < Number(because.args['atLeast'])) return `${key} went from ${from} to ${to} with ${because.args['available']} available, of which ${because.args['atLeast']} must stay`;
       if (because.code !== 'deployment.scaleUpNew' || to <= from) continue;
       const ref = because.refs?.find((each) => each.kind === 'Deployment');
       const deployment = ref === undefined ? undefined : (objectAt(world.store, 'Deployment', ref.key, ref.revision ?? world.store.revision) as Deployment | undefined);
