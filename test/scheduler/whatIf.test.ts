@@ -104,7 +104,7 @@ describe('a moment', () => {
     const zone = (name: string) => ({ labels: { 'topology.kubernetes.io/zone': name } });
     const nodes = [node('c', zone('x')), node('a', zone('y')), node('b', zone('x'))];
     const pods = [on('bound', 'a', '1'), pod('assumed', { cpu: '2' }), pod('waiting', { cpu: '2' }), on('done', 'b', '1')].map((each) => (each.metadata.name === 'done' ? { ...each, status: { phase: 'Succeeded' as const } } : each));
-    const at = momentOf({ pod: pod('waiting', { cpu: '2' }), nodes, pods, lookups: NO_LOOKUPS, profile: DEFAULT_PROFILE, assumed: [{ key: 'default/assumed', node: 'c' }, { key: 'default/bound', node: 'b' }] }, { nodes: ['b', 'a', 'c'], start: 1 });
+    const at = momentOf({ pod: pod('waiting', { cpu: '2' }), nodes, pods, lookups: NO_LOOKUPS, profile: DEFAULT_PROFILE, assumed: [['default/assumed', 'c'], ['default/bound', 'b']] }, { nodes: ['b', 'a', 'c'], start: 1 });
     const built = snapshotOf(at);
     expect(built.list.map(({ name, pods: there }) => `${name}: ${[...there.keys()].join()}`)).toEqual(['b: ', 'a: default/bound', 'c: default/assumed']);
     expect(decisionAt(at).nodes).toEqual(['b', 'a', 'c']);

@@ -9,6 +9,7 @@ import { FINISH_PERIOD, finishV1, insteadV1, newRecorderV1, recordV1, type Recor
 import { choose, type Choice } from './decide.ts';
 import type { Lookups } from './plugin.ts';
 import { DEFAULT_PROFILE } from './profile.ts';
+import { SEEN_KINDS } from './moment.ts';
 import { add, addUnschedulable, done, flushBackoff, flushUnschedulable, hasWork, moveOnEvent, newQueue, nextBackoffFlush, nextUnschedulableFlush, pop, remove, update, UNSCHEDULABLE_FLUSH_PERIOD, type QueuedPod, type SchedulingQueue } from './queue.ts';
 import { eventsOf } from './clusterEvents.ts';
 import { denominate, newSnapshot, nominate, putNode, putPod, removeNode, removePod, type Snapshot } from './snapshot.ts';
@@ -198,10 +199,11 @@ function cycle(state: SchedulerState, view: View, out: Out): void {
     done(state.queue, queued.key);
     return;
   }
-  const decision = choose(pod, state.cache, lookupsOf(view), PROFILE, { draw: out.draw('tie', queued.key), start: state.start });
+  const draw = out.draw('tie', queued.key);
+  const decision = choose(pod, state.cache, lookupsOf(view), PROFILE, { draw, start: state.start });
   state.start = decision.nextStart;
   const because = reasonOf(decision, pod);
-  out.note({ type: 'decision', subject: { kind: 'Pod', key: queued.key }, because, decision, attempt: queued.attempts, podRevision: Number(pod.metadata.resourceVersion) });
+  out.note({ type: 'decision', subject: { kind: 'Pod', key: queued.key }, because, decision, attempt: queued.attempts, podRevision: Number(pod.metadata.resourceVersion), draw, seen: SEEN_KINDS.map((kind) => view.revision(kind)) });
   if (decision.chosen === undefined) {
     failed(state, queued, pod, decision, because, view, out);
     return;
