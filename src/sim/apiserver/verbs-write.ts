@@ -175,6 +175,7 @@ export function updateObject(call: Call, given: KubernetesObject, old: Kubernete
   }
   const settled = settledMeta(next, old);
   next = share(old, settled === next.metadata ? next : withMeta(next, settled));
+  const shared = next;
   if (face === 'object') {
     const admission = admitted(call, next, old, keyOfCall(call));
     if (isFailure(admission)) return admission;
@@ -184,7 +185,7 @@ export function updateObject(call: Call, given: KubernetesObject, old: Kubernete
   }
   const prepared = prepare(call, next, old, face);
   // Generation and the like may have been set by the strategy: equal parts become the old ones again, so that no change is no write.
-  next = prepared === old ? old : share(old, prepared.metadata === next.metadata ? prepared : withMeta(prepared, metaInOrder(prepared.metadata)));
+  next = prepared === old || prepared === shared ? prepared : share(old, prepared.metadata === next.metadata ? prepared : withMeta(prepared, metaInOrder(prepared.metadata)));
   let errors = check(call, next, old, face);
   // The rules of metadata hold for every kind, whatever its own strategy looks at (BeforeUpdate upstream).
   if (next.metadata !== old.metadata && (face === 'object' || face === 'status')) {
