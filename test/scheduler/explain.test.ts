@@ -68,7 +68,7 @@ describe('a decision in sentences', () => {
         "node-6 TaintToleration ok: node-6 has no taint that keeps Pods away",
         "node-6 NodeResourcesFit ok: 1.5 cores asked, 4 free",
         "node-6 PodTopologySpread ok: topology.kubernetes.io/zone=b would have 1 and the emptiest has 0: a difference of 1, and 1 is allowed",
-        "node-5 TaintToleration: node-5 has 0 PreferNoSchedule taints that the Pod does not tolerate; 0 on a scale from 0 to 0 makes 100; times weight 3 makes 300",
+        "node-5 TaintToleration: node-5 has no PreferNoSchedule taint that the Pod does not tolerate; All nodes have the same here, so each gets 100; times weight 3 makes 300",
         "node-5 NodeResourcesFit: CPU: with the Pod 1.5 of 8 would be asked for (19 %); the more is left, the better: 81; memory: with the Pod 200Mi of 8Gi would be asked for (2 %); the more is left, the better: 97; 89 times weight 1 makes 89",
         "node-5 DynamicResources: DynamicResources gives every node the same; 0 times weight 2 makes 0",
         "node-5 NodeResourcesBalancedAllocation: CPU 0 % and memory 0 % in use now (evenness 100), 19 % and 0 % with the Pod (90): 50 + (50 + 90 - 100) / 2 = 70; 70 times weight 1 makes 70",

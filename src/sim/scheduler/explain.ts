@@ -226,9 +226,12 @@ export function scoreCell(about: Explanation, plugin: string, nodeName: string):
   const lowest = all.reduce((least, each) => (each < least ? each : least), Infinity);
   const highest = all.reduce((most, each) => (each > most ? each : most), -Infinity);
   const isScaled = compile(about.moment.profile).score.some((each) => each.plugin.name === plugin && each.plugin.normalize !== undefined);
-  return { raw, normalized, weighted, sentences: [...parts, isScaled ? sentence('cell.score.scaled', { raw, lowest, highest, normalized, weight, weighted }) : sentence('cell.score.weighted', { normalized, weight, weighted })] };
+  const args = { raw, lowest, highest, normalized, weight, weighted };
+  const end = !isScaled ? 'cell.score.weighted' : lowest === highest ? 'cell.score.alike' : LESS_IS_BETTER.includes(plugin) ? 'cell.score.reversed' : 'cell.score.scaled';
+  return { raw, normalized, weighted, sentences: [...parts, sentence(end, args)] };
 }
 
+const LESS_IS_BETTER: readonly string[] = ['TaintToleration', 'PodTopologySpread'];
 const percent = (part: number, whole: number): number => (whole === 0 ? 0 : Math.min(100, Math.round((part * 100) / whole)));
 
 const SCORES: Readonly<Record<string, (about: Explanation, node: NodeInfo, raw: number) => readonly Sentence[]>> = {
