@@ -3,8 +3,9 @@ import type { Method, Request, Response, Status } from '../api/request.ts';
 import { APPLY_PATCH } from '../api/request.ts';
 import { namespaceLifecycle } from './admission.ts';
 import type { FieldValidation } from './decode.ts';
+import { bodyBytes, bodyRefusal } from './limits.ts';
 import { route } from './routing.ts';
-import { badRequest, expired, internalError, methodNotAllowed, tooLarge, unsupportedMediaType } from './status.ts';
+import { badRequest, expired, internalError, methodNotAllowed, unsupportedMediaType } from './status.ts';
 import { head } from './store.ts';
 import type { FieldError } from './strategy.ts';
 import { bind, evict, scale, token } from './subresources.ts';
@@ -31,8 +32,6 @@ export function handle(context: ApiContext, request: Request): Response {
 }
 
 const NO_QUERY: Readonly<Record<string, string>> = {};
-/** kube-apiserver's --max-request-body-bytes for what is no ConfigMap: 3 MiB. */
-const MAX_BODY = 3_145_728;
 
 function answered(context: ApiContext, request: Request): Response {
   const at = route(request.path);
@@ -41,7 +40,9 @@ function answered(context: ApiContext, request: Request): Response {
   if (at.type === 'document') return request.method === 'GET' ? { code: 200, body: at.body } : refuse(methodNotAllowed());
   const query = queryOf(request);
   const { body } = request;
-  if (typeof body === 'string' && body.length > MAX_BODY) return refuse(tooLarge(`Request entity too large: limit is ${MAX_BODY}`));
+  const bytes = body === undefined || (typeof body !== 'string' && request.user.startsWith('system:')) ? 0 : bodyBytes(body);
+  const over = bodyRefusal(bytes);
+  if (over !== undefined) return refuse(over);
   const call: Call = {
     context,
     request,
@@ -54,6 +55,7 @@ function answered(context: ApiContext, request: Request): Response {
     dryRun: query['dryRun'] === 'All',
     validation: (query['fieldValidation'] || 'Warn') as FieldValidation,
     warnings: [],
+    bytes,
   };
   if (!isTrusted(request.user)) return refuse(unauthorized(call));
   if (at.info.kind === 'Endpoints') call.warnings.push('v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice');

@@ -37,6 +37,8 @@ export interface Call {
   readonly validation: FieldValidation;
   /** Collected on the way; they go out with the answer, each once. */
   readonly warnings: string[];
+  /** The length of the body, about; 0 for what the cluster's own components send. */
+  readonly bytes: number;
 }
 
 export const keyIn = (namespace: string | undefined, name: string): string => (namespace === undefined || namespace === '' ? name : `${namespace}/${name}`);

@@ -5,6 +5,7 @@ import { decode, decodeAs, strictRefusal } from './decode.ts';
 import { goQuote } from './goText.ts';
 import { validateEventFromNewApi, validateEventUpdateFromNewApi } from './kinds/events.ts';
 import { validateMetaUpdate } from './kinds/meta.ts';
+import { overLimits } from './limits.ts';
 import { applyPatch, type Patched } from './patch.ts';
 import { share } from './patch-values.ts';
 import { typeOfKind } from './schema.ts';
@@ -86,6 +87,8 @@ function createObject(call: Call, given: KubernetesObject): KubernetesObject | S
     if (/^\d+$/.test(object.metadata.resourceVersion ?? '') && Number(object.metadata.resourceVersion) !== 0) return plainError('resourceVersion should not be set on objects to be created');
     const existing = head(context.store, info.kind, key);
     if (existing === undefined) {
+      const over = overLimits(call, object, undefined);
+      if (over !== undefined) return over;
       if (strategy.warnings !== undefined) call.warnings.push(...strategy.warnings(object));
       object = withMeta(object, metaInOrder({ ...object.metadata, ...(call.dryRun ? {} : { resourceVersion: '' }) }));
       return write(call, key, object, { verb: call.request.method === 'PUT' ? 'update' : 'create' })!;
@@ -194,6 +197,8 @@ export function updateObject(call: Call, given: KubernetesObject, old: Kubernete
     if (general.length > 0) errors = [...general, ...errors];
   }
   if (errors.length > 0) return invalid(info, name, errors);
+  const over = overLimits(call, next, old);
+  if (over !== undefined) return over;
   if (face === 'object' && strategy.warnings !== undefined) call.warnings.push(...strategy.warnings(next, old));
   return store(call, next, old);
 }
