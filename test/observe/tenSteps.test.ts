@@ -109,7 +109,11 @@ describe('ten steps', () => {
     const lost = [...timeline.world.store.tables.get('Pod')!.live.keys()][1]!;
     kubectlLine(timeline, `kubectl delete pod ${lost.slice(8)} --wait=false`);
     playUntil(timeline, 60 * SECOND);
-    const { repairs } = observed(timeline, 'default/web');
+    const state = newTenSteps();
+    followTenSteps(state, timeline.world);
+    const { repairs } = state.deployments.get('default/web')!;
+    expect(railOf(state, Infinity)[9]!.args).toMatchObject({ repairs: 1 });
+    expect(railOf(state, repairs[0]!.step - 1)[9]!.args).toMatchObject({ repairs: 0 });
     expect(repairs.map(({ created, deleted, replaces }) => ({ created: created.length, deleted, replaces }))).toEqual([{ created: 1, deleted: [], replaces: lost.slice(8) }]);
   });
 

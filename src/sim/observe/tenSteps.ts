@@ -258,6 +258,8 @@ export function railOf(state: TenStepsState, upTo: number, deployment?: string):
     const id = `step${i + 1}`;
     const moment = steps?.moments[i];
     if (moment === undefined || moment.step > upTo) return { id, args: {} };
-    return { id, step: moment.step, at: moment.at, args: moment.args, ...(moment.revision === undefined ? {} : { revision: moment.revision }) };
+    // The tenth goes on: how often something was put right since.
+    const args = i === 9 ? { ...moment.args, repairs: steps!.repairs.filter(({ step }) => step <= upTo).length } : moment.args;
+    return { id, step: moment.step, at: moment.at, args, ...(moment.revision === undefined ? {} : { revision: moment.revision }) };
   });
 }

@@ -92,7 +92,7 @@ export const tenStepsEn = {
   step7: { title: 'The kubelet picks it up', text: (a) => `The kubelet of ${a.node} has heard that Pod ${a.pod} is its own.` },
   step8: { title: 'The kubelet starts it', text: (a) => `${a.node} makes the sandbox, pulls images, starts containers, until Pod ${a.pod} is Running.` },
   step9: { title: 'kube-proxy balances', text: (a) => `The rules of ${a.node} send requests for ${a.service} to ${n(a.endpoints, 'Pod')}.` },
-  step10: { title: 'Controllers keep watch', text: () => 'The controller compared again and found nothing to do. It will create or delete whenever that changes.' },
+  step10: { title: 'Controllers keep watch', text: (a) => (Number(a.repairs) > 0 ? `The controllers went on comparing, and have put things right ${n(a.repairs, 'time')} since.` : 'The controller compared again and found nothing to do. It will create or delete whenever that changes.') },
 } satisfies Readonly<Record<string, { readonly title: string; readonly text: Text }>>;
 
 export type ScenarioTitles = { readonly [K in keyof typeof scenarioTitlesEn]: { readonly title: string; readonly about: string } };

@@ -88,5 +88,5 @@ export const tenStepsZh: TenStepWords = {
   step7: { title: 'Kubelet 取得 Pod', text: (a) => `${a.node} 的 kubelet 得知这个 Pod 归它。` },
   step8: { title: 'Kubelet 创建 Pod', text: (a) => `${a.node} 建立沙箱、拉取镜像、启动容器，直到 Running。` },
   step9: { title: 'kube-proxy 服务发现和负载均衡', text: (a) => `${a.node} 的规则把请求分给 ${a.endpoints} 个 Pod。` },
-  step10: { title: '控制器检测 Pod，删除或重新创建', text: () => '控制器再次比较，无事可做。一旦有变，就创建或删除。' },
+  step10: { title: '控制器检测 Pod，删除或重新创建', text: (a) => (Number(a.repairs) > 0 ? `控制器持续比较，此后已纠正 ${a.repairs} 次。` : '控制器再次比较，无事可做。一旦有变，就创建或删除。') },
 };
