@@ -338,10 +338,18 @@ export function stoppedBy(history: History, component: string, at: Micros): Step
   return undefined;
 }
 
+type CommandRecord = Extract<StepRecord, { type: 'command' }>;
+// An invisible cache: few of a long story's records are commands, and every question asks for them. A trace only grows.
+const commandsOf = new WeakMap<History['trace'], { seen: number; readonly list: CommandRecord[] }>();
+
 /** What came from outside, the last first. */
-function* commandsBefore(history: History, at: Micros): Generator<Extract<StepRecord, { type: 'command' }>> {
-  for (let i = history.trace.length - 1; i >= 0; i--) {
-    const record = itemAt(history.trace, i)!;
-    if (record.type === 'command' && record.at <= at) yield record;
+function* commandsBefore(history: History, at: Micros): Generator<CommandRecord> {
+  const { trace } = history;
+  let known = commandsOf.get(trace);
+  if (known === undefined) commandsOf.set(trace, (known = { seen: 0, list: [] }));
+  for (; known.seen < trace.length; known.seen++) {
+    const record = itemAt(trace, known.seen)!;
+    if (record.type === 'command') known.list.push(record);
   }
+  for (let i = known.list.length - 1; i >= 0; i--) if (known.list[i]!.at <= at) yield known.list[i]!;
 }
