@@ -3,6 +3,7 @@ import type { Args, Catalogue, ChapterWords as Words } from './index.ts';
 import type { ChapterTitles } from './chapters.en.ts';
 import type { PanelMessages } from './panels.en.ts';
 import type { ChapterWords, ScenarioTitles, TenStepWords } from './scenarios.en.ts';
+import type { Simplification } from './simplified.en.ts';
 import type { StageMessages } from './stage.en.ts';
 
 interface Parts {
@@ -10,6 +11,7 @@ interface Parts {
   readonly stage: StageMessages;
   readonly panels: PanelMessages;
   readonly reasons: Readonly<Record<string, (args: Args) => string>>;
+  readonly simplified: readonly Simplification[];
   readonly titles: ScenarioTitles;
   readonly chapters: ChapterWords;
   readonly chapterTitles: ChapterTitles;
@@ -27,6 +29,8 @@ export function compose(parts: Parts): Catalogue {
     language: parts.language,
     stage: parts.stage,
     panels: parts.panels,
+    simplified: parts.simplified,
+    reasons: parts.reasons,
     scenarios: Object.fromEntries(Object.entries(parts.titles).map(([id, { title, about }]) => [id, { title, about, chapters: of(id) }])),
     tenSteps: Object.values(parts.tenSteps).map(({ title, text }, i) => ({ title, say: text, note: parts.stepNotes[i] ?? '' })),
     reason: (code, args) => parts.reasons[code]?.(args) ?? code,

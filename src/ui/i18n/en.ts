@@ -5,16 +5,19 @@ import { panelsEn } from './panels.en.ts';
 import { clusterReasons } from './reasons/cluster.en.ts';
 import { nodeEn } from './reasons/node.en.ts';
 import { observeEn } from './reasons/observe.en.ts';
+import { schedulerReasons } from './reasons/scheduler.en.ts';
 import { workloadsEn } from './reasons/workloads.en.ts';
 import { chaptersEn, scenarioTitlesEn, tenStepsEn } from './scenarios.en.ts';
+import { simplifiedEn } from './simplified.en.ts';
 import { stageEn } from './stage.en.ts';
 
-// One language is loaded at a time: the index of the reasons, which has both, is for the tests.
+// One language is loaded at a time.
 export const en: Catalogue = compose({
   language: 'en',
   stage: stageEn,
   panels: panelsEn,
-  reasons: { ...clusterReasons, ...workloadsEn, ...nodeEn, ...observeEn },
+  reasons: { ...clusterReasons, ...workloadsEn, ...nodeEn, ...observeEn, ...schedulerReasons },
+  simplified: simplifiedEn,
   titles: scenarioTitlesEn,
   chapters: chaptersEn,
   chapterTitles: chapterTitlesEn,

@@ -1,6 +1,7 @@
 /** The catalogue: English defines its shape, Chinese satisfies it. Only the language that is shown is loaded. */
 import type { Language } from '../session/preferences.ts';
 import type { PanelMessages } from './panels.en.ts';
+import type { Simplification } from './simplified.en.ts';
 import type { StageMessages } from './stage.en.ts';
 
 export type Args = Readonly<Record<string, string | number>>;
@@ -23,6 +24,8 @@ export interface Catalogue {
   readonly panels: PanelMessages;
   readonly scenarios: Readonly<Record<string, ScenarioWords>>;
   readonly tenSteps: readonly ChapterWords[];
+  readonly simplified: readonly Simplification[];
+  readonly reasons: Readonly<Record<string, (args: Args) => string>>;
   /** A cause by its code; codes without words show as they are. */
   readonly reason: (code: string, args: Args) => string;
 }

@@ -203,15 +203,6 @@ export const panelsEn = {
     so: 'So',
     more: 'The whole list: docs/fidelity.md',
     close: 'Close',
-    items: {
-      etcd: ['runs etcd as a cluster of its own, with Raft between its members.', 'keeps one log of writes within the API server.', 'reads and writes are always consistent; losing etcd members cannot be shown.'],
-      certificates: ['authenticates with certificates and tokens, and asks RBAC.', 'lets each component speak under its own name, and allows it everything.', 'no request is ever refused for lack of rights.'],
-      network: ['sends messages over a network whose delays vary with load.', 'draws each delay from a seed: some hundred microseconds, more for watches.', 'the order of events can be repeated; figures are typical, not measured on your cluster.'],
-      containers: ['runs real programs.', 'runs a model of them: when they start, answer, fail and end.', 'readiness, crashes and load look right; what a program computes does not exist.'],
-      images: ['pulls from real registries.', 'knows common images by their sizes, and makes up plausible ones for others; 50 MB/s.', 'pull times are plausible, and shared layers are pulled once.'],
-      proxy: ['writes rules into the kernel of each node.', 'keeps the same rules as data and evaluates them; IPVS mode is shown although upstream deprecates it in favour of nftables.', 'lag and load balancing are as real; throughput is not simulated.'],
-      controllers: ['has about forty controllers.', 'runs the twelve that this cluster needs.', 'Jobs, StatefulSets, DaemonSets, autoscaling and volumes are not there yet.'],
-    } as Readonly<Record<string, readonly [upstream: string, here: string, so: string]>>,
   },
 
   inspector: {

@@ -5,16 +5,19 @@ import { panelsZh } from './panels.zh.ts';
 import { clusterReasons } from './reasons/cluster.zh.ts';
 import { nodeZh } from './reasons/node.zh.ts';
 import { observeZh } from './reasons/observe.zh.ts';
+import { schedulerReasons } from './reasons/scheduler.zh.ts';
 import { workloadsZh } from './reasons/workloads.zh.ts';
 import { chaptersZh, scenarioTitlesZh, tenStepsZh } from './scenarios.zh.ts';
+import { simplifiedZh } from './simplified.zh.ts';
 import { stageZh } from './stage.zh.ts';
 
-// One language is loaded at a time: the index of the reasons, which has both, is for the tests.
+// One language is loaded at a time.
 export const zh: Catalogue = compose({
   language: 'zh',
   stage: stageZh,
   panels: panelsZh,
-  reasons: { ...clusterReasons, ...workloadsZh, ...nodeZh, ...observeZh },
+  reasons: { ...clusterReasons, ...workloadsZh, ...nodeZh, ...observeZh, ...schedulerReasons },
+  simplified: simplifiedZh,
   titles: scenarioTitlesZh,
   chapters: chaptersZh,
   chapterTitles: chapterTitlesZh,

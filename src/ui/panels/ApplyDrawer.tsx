@@ -162,7 +162,7 @@ export default function ApplyDrawer(): ReactElement {
         extensions: [
           lineNumbers(), history(), drawSelection(), highlightActiveLine(), lintGutter(), yaml(), syntaxHighlighting(colours), indentUnit.of('  '), theme, EditorView.lineWrapping,
           keymap.of([{ key: 'Escape', run: () => { latest.current.session.show(undefined); return true; } }, ...defaultKeymap, ...historyKeymap, indentWithTab]),
-          reading.of(EditorView.contentAttributes.of({ 'aria-label': apply.editor })),
+          reading.of(EditorView.contentAttributes.of({ 'aria-label': apply.editor, tabindex: '0' })),
           EditorView.updateListener.of((update) => {
             if (!update.docChanged) return;
             clearTimeout(timer);

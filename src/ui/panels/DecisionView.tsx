@@ -107,11 +107,11 @@ function Matrix({ decision }: { readonly decision: DecisionModel }): ReactElemen
             <div role="columnheader" className="grp tot">{text.total}</div>
           </div>
           <div role="row" className="contents">
-            <div role="columnheader" className="h" />
-            {filters.length === 0 && <div role="columnheader" className="h" />}
+            <div role="columnheader" className="h"><span className="unseen">{text.node}</span></div>
+            {filters.length === 0 && <div role="columnheader" className="h"><span className="unseen">{text.filter}</span></div>}
             {filters.map(({ name }) => <div role="columnheader" className="h" key={name}><Name name={name} /></div>)}
             {scorers.map(({ name, weight, i }) => <div role="columnheader" className={`h${i === cell.column ? ' cur' : ''}${i === 0 ? ' gap' : ''}`} key={name}><Name name={name} /><small>{text.weight(weight)}</small></div>)}
-            <div role="columnheader" className="h tot"><small>{scorers.length > 0 ? text.of(most) : ''}</small></div>
+            <div role="columnheader" className="h tot"><small>{scorers.length > 0 ? text.of(most) : text.total}</small></div>
           </div>
           {decision.rows.map((row, r) => {
             const best = row.node === decision.chosen ? ' best' : '';

@@ -13,7 +13,7 @@ const UNITS: readonly Unit[] = ['message', 'write', 'decision', 'chapter'];
 export function Dock(): ReactElement {
   const { dock } = useWords().panels;
   return (
-    <footer className="dock" aria-label={dock.region} role="region">
+    <footer className="dock" aria-label={dock.region}>
       <Clock />
       <Transport />
       <Verbs />

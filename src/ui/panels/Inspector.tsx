@@ -198,6 +198,7 @@ function Inside({ inspection }: { readonly inspection: Inspection }): ReactEleme
   const words = useWords();
   return (
     <>
+      <h3 className="unseen">{words.panels.inspector.tabs.inside}</h3>
       {inspection.pod !== undefined && <PodCard words={words.stage} {...inspection.pod} />}
       {inspection.service !== undefined && <ServiceCard words={words.stage} {...inspection.service} onSelect={session.select} />}
     </>
@@ -290,7 +291,7 @@ function Cause({ link }: { readonly link: WhyLink }): ReactElement {
   const session = useSession();
   const words = useWords();
   const { inspector } = words.panels;
-  const now = useSessionState((state) => state.still?.at ?? 0);
+  const now = useSessionState((state) => Math.max(state.still?.at ?? 0, state.inspection?.at ?? 0));
   const glyph = linkGlyph(link);
   const you = link.glyph === 'you' || link.glyph === 'fault';
   const place = link.revision !== undefined ? `r${link.revision}` : you ? inspector.you : shortClock(link.at);

@@ -38,7 +38,8 @@ export function KeysDialog(): ReactElement {
 
 export function SimplifiedDialog(): ReactElement {
   const session = useSession();
-  const { simplified } = useWords().panels;
+  const words = useWords();
+  const { simplified } = words.panels;
   const model = useSessionState((state) => state.still?.model);
   const ids = model === undefined ? [] : simplifiedInView(model);
   return (
@@ -46,16 +47,13 @@ export function SimplifiedDialog(): ReactElement {
       <div className="headrow"><h2 className="h1">{simplified.title}</h2><Close label={simplified.close} /></div>
       <p className="lead">{simplified.lead}</p>
       <ul>
-        {ids.map((id) => {
-          const [upstream, here, so] = simplified.items[id]!;
-          return (
-            <li key={id}>
-              <p><b>{simplified.upstream}</b> {upstream}</p>
-              <p><b>{simplified.here}</b> {here}</p>
-              <p className="muted"><b>{simplified.so}</b> {so}</p>
-            </li>
-          );
-        })}
+        {words.simplified.filter(({ id }) => ids.includes(id)).map(({ id, upstream, orrery, sothat }) => (
+          <li key={id}>
+            <p><b>{simplified.upstream}</b> {upstream}</p>
+            <p><b>{simplified.here}</b> {orrery}</p>
+            <p className="muted"><b>{simplified.so}</b> {sothat}</p>
+          </li>
+        ))}
       </ul>
       <p><a className="lnk" href="./docs/fidelity.md" target="_blank" rel="noreferrer">{simplified.more}</a></p>
     </Modal>
