@@ -7,9 +7,10 @@ import { at as itemAt } from '../../sim/kernel/journal.ts';
 import type { StepRecord } from '../../sim/kernel/trace.ts';
 import type { World } from '../../sim/cluster/world.ts';
 import type { Step as KubectlStep, kubectl as runKubectl, splitCommandLine as splitLine } from '../../kubectl/kubectl.ts';
-import type { Response } from '../../sim/api/request.ts';
+import type { Request, Response } from '../../sim/api/request.ts';
 import type { StageTarget, YouLine } from '../stage/model.ts';
 import { newDigested } from './digested.ts';
+import { explainStep } from './explain.ts';
 import { podInside, processInside, serviceInside, whatIfOf } from './inside.ts';
 import { inspectObject } from './inspect.ts';
 import { checkObjects, MOST_REPLICAS, replicasOf } from './check.ts';
@@ -54,6 +55,21 @@ const REST: Micros = 420 * 1_000_000;
 const FIRST_STRETCH: Micros = 5 * 1_000_000;
 const LONGEST_STRETCH: Micros = 60 * 1_000_000;
 const YOU_LINES = 4;
+/** Requests of one kubectl line follow one another this closely. */
+const SAME_LINE: Micros = 1_000_000;
+
+const OUTCOMES: Readonly<Record<string, string>> = { scale: 'scaled', set: 'image updated', rollout: 'rolled back', label: 'labeled', annotate: 'annotated', taint: 'tainted', cordon: 'cordoned', uncordon: 'uncordoned', patch: 'patched' };
+/** What kubectl would have printed for a command whose line is known and whose answer was good. */
+function outcomeOf(line: string | undefined, request: Request, body: { readonly metadata?: { readonly name?: string } }): string {
+  const parts = request.path.split('/').filter((part) => part !== '');
+  const group = parts[0] === 'apis' ? parts[1]! : '';
+  const named = parts.slice(parts[0] === 'apis' ? 3 : 2);
+  const [resource = '', name] = named[0] === 'namespaces' && named.length > 2 ? named.slice(2) : named;
+  const kind = `${resource.replace(/s$/, '')}${group === '' ? '' : `.${group}`}`;
+  const of = name ?? body.metadata?.name ?? '';
+  if (request.method === 'DELETE') return `${kind} "${of}" deleted from ${named[1] ?? ''} namespace`;
+  return `${kind}/${of} ${request.method === 'POST' ? 'created' : (OUTCOMES[line?.split(' ')[1] ?? ''] ?? 'configured')}`;
+}
 
 interface Shell {
   readonly program: Generator<KubectlStep, number, Response | undefined>;
@@ -76,7 +92,7 @@ export function newEngine(parts: EngineParts): { readonly ask: (id: number, ask:
   let promised: Still['promised'];
   let shell: Shell | undefined;
   /** What "you" shows, with the step at which each line came, so that a rewind forgets it. */
-  let said: { readonly step: number; readonly line: YouLine }[] = [];
+  let said: { readonly step: number; readonly at: Micros; readonly line: YouLine }[] = [];
   let later: readonly Change[] = [];
   let newest = 0;
   let stretch: Micros = FIRST_STRETCH;
@@ -153,18 +169,23 @@ export function newEngine(parts: EngineParts): { readonly ask: (id: number, ask:
 
   /** Scripted commands speak through "you" as typed ones do. */
   function overhear(record: StepRecord): void {
-    if (said.some(({ step }) => step === record.step)) return;
-    if (record.type === 'command' && record.command.type === 'request' && shell === undefined) say(record.step, record.command.line ?? `${record.command.request.method} ${record.command.request.path}`, 'command');
-    else if (record.type === 'reply' && record.process === 'user' && shell === undefined) {
+    if (shell !== undefined || said.some(({ step }) => step === record.step)) return;
+    if (record.type === 'command' && record.command.type === 'request') {
+      const line = record.command.line ?? `${record.command.request.method} ${record.command.request.path}`;
+      // One kubectl line may send several requests: it was typed once.
+      const typed = said.findLast((each) => each.line.tone === 'command');
+      if (typed === undefined || typed.line.text !== `$ ${line}` || record.at - typed.at > SAME_LINE) say(record.step, line, 'command', record.at);
+    } else if (record.type === 'reply' && record.process === 'user') {
+      const { trace } = need().world;
+      const asked = itemAt(trace, (itemAt(trace, record.cause - 1)?.cause ?? 0) - 1);
+      const line = asked?.type === 'command' && asked.command.type === 'request' ? asked.command.line : undefined;
       const { code, body } = record.response;
-      const object = body as { readonly kind?: string; readonly message?: string; readonly metadata?: { readonly name?: string } };
-      const verb = record.request.method === 'POST' ? 'created' : record.request.method === 'DELETE' ? 'deleted' : 'changed';
-      if (code >= 300 || code === 0) say(record.step, object.message ?? String(code), 'refusal');
-      else say(record.step, `${(object.kind ?? '').toLowerCase()}/${object.metadata?.name ?? ''} ${verb}`, 'answer');
+      if (code >= 300 || code === 0) say(record.step, (body as { readonly message?: string }).message ?? String(code), 'refusal', record.at);
+      else say(record.step, outcomeOf(line, record.request, body as { readonly metadata?: { readonly name?: string } }), 'answer', record.at);
     }
   }
-  function say(step: number, text: string, tone: YouLine['tone']): void {
-    for (const line of text.split('\n')) if (line !== '') said.push({ step, line: { text: tone === 'command' ? `$ ${line}` : line, tone } });
+  function say(step: number, text: string, tone: YouLine['tone'], at: Micros = need().world.now): void {
+    for (const line of text.split('\n')) if (line !== '') said.push({ step, at, line: { text: tone === 'command' ? `$ ${line}` : line, tone } });
   }
 
   function stepOnce(): boolean {
@@ -441,6 +462,8 @@ export function newEngine(parts: EngineParts): { readonly ask: (id: number, ask:
         break;
       case 'inspect':
         return { type: 'inspection', inspection: inspect(ask.target) };
+      case 'explain':
+        return { type: 'explained', cells: explainStep(need().world, ask.step) };
       case 'check':
         return { type: 'checked', problems: checkObjects(need().world, ask.objects) };
       case 'branch': {
