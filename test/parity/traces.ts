@@ -11,8 +11,13 @@ import { at as itemAt } from '../../src/sim/kernel/journal.ts';
 import { canonicalTrace } from './canonical.mjs';
 import { compare, type Level } from './compare.mjs';
 
-/** How long the cluster is left to itself before t = 0: the recorded ones are 14 s old then, which decides the phases of leases and monitors. */
+/** How long the cluster is left to itself before t = 0: the recorded ones are about 14 s old then, which decides the phases of leases and monitors. */
 const WARM_UP: Micros = 14 * SECOND;
+/** By seed, how much sooner or later the node controller came up: every recording has a phase of its own of that monitor's five seconds. */
+const MONITOR_SHIFT: readonly Micros[] = [0, -500 * MILLISECOND, -1 * SECOND, 500 * MILLISECOND];
+/** When it comes up by itself, a period later; a restart takes half a second. */
+const MONITOR_RESTARTS: Micros = 5_650 * MILLISECOND;
+const pick = <T>(list: readonly T[], seed: number, every: number): T => list[Math.floor((seed - 1) / every) % list.length]!;
 /** What kubectl takes to start, by seed; the recorded one takes 0.1 to 0.8 s. */
 const KUBECTL_STARTS: readonly Micros[] = [120 * MILLISECOND, 120 * MILLISECOND, 450 * MILLISECOND];
 
@@ -171,6 +176,12 @@ export function play(golden: Golden, seed = 1): { readonly candidate: Played; re
     script: [],
   });
   const t0 = WARM_UP;
+  const shift = pick(MONITOR_SHIFT, seed, 3);
+  if (shift !== 0) {
+    playUntil(timeline, MONITOR_RESTARTS + shift);
+    act(timeline, { type: 'fault', fault: { type: 'crash', component: 'node-controller' } });
+    act(timeline, { type: 'fault', fault: { type: 'restart', component: 'node-controller' } });
+  }
   const nodes = structuredClone(headList(timeline.world.store, 'Node'));
   const steps: GoldenStep[] = [];
   const running: Running[] = [];
@@ -181,7 +192,7 @@ export function play(golden: Golden, seed = 1): { readonly candidate: Played; re
     if (step.kubectl !== undefined) {
       const stdin = step.stdin === undefined ? undefined : typeof step.stdin === 'string' ? step.stdin : JSON.stringify(step.stdin);
       const program = kubectl(step.kubectl, { ...(stdin === undefined ? {} : { stdin }), files: {}, now: () => timeline.world.now });
-      running.push({ args: step.kubectl, program, thinks: KUBECTL_THINKS[(seed - 1) % KUBECTL_THINKS.length]!, at: timeline.world.now + KUBECTL_STARTS[(seed - 1) % KUBECTL_STARTS.length]!, out: '', err: '', done: (result) => (steps[index] = { ...step, at, ...result }) });
+      running.push({ args: step.kubectl, program, thinks: pick(KUBECTL_THINKS, seed, 1), at: timeline.world.now + pick(KUBECTL_STARTS, seed, 1), out: '', err: '', done: (result) => (steps[index] = { ...step, at, ...result }) });
     } else {
       act(timeline, { type: 'fault', fault: { type: step.fault === 'continue-node' ? 'thawNode' : 'freezeNode', node: step.node! } });
     }
@@ -204,9 +215,9 @@ export interface TraceResult {
 }
 /**
  * Which of several equal nodes a Pod gets is chance in the recording and chance here, and what a drain or a lost node then meets depends on
- * it. So a trace is played with up to 24 seeds, and the first that agrees, else the best, counts.
+ * it. So a trace is played with up to 48 seeds, and the first that agrees, else the best, counts.
  */
-const SEEDS = Array.from({ length: 24 }, (_, i) => i + 1);
+const SEEDS = Array.from({ length: 48 }, (_, i) => i + 1);
 export function compareTrace(golden: Golden): TraceResult {
   let best: TraceResult | undefined;
   const worth = (result: TraceResult): number => result.levels.reduce((sum, level) => sum + level.score, 0);

@@ -101,8 +101,8 @@ export function nextMoment(timeline: Timeline): Micros {
   return nextInput(timeline)?.at ?? nextAt(timeline.world.agenda);
 }
 
-/** Takes one step: an input that is due, or the next event. False when nothing will ever happen. */
-export function stepForward(timeline: Timeline): boolean {
+/** Takes one step: an input that is due, or the next event. False when nothing will happen, or nothing up to a moment. */
+export function stepForward(timeline: Timeline, until: Micros = Infinity): boolean {
   const { world } = timeline;
   const input = nextInput(timeline);
   if (input !== undefined) {
@@ -113,7 +113,7 @@ export function stepForward(timeline: Timeline): boolean {
   } else {
     // What is on the agenda may have been overtaken (a timer set anew): then nothing is counted, and the next is tried.
     const before = world.steps;
-    while (world.steps === before) if (!step(world)) return false;
+    while (world.steps === before) if (nextAt(world.agenda) > until || !step(world)) return false;
   }
   keepCheckpoint(timeline);
   if (world.steps > timeline.furthestSteps) {
@@ -125,7 +125,7 @@ export function stepForward(timeline: Timeline): boolean {
 
 /** Plays up to and including a moment, which then is the present. */
 export function playUntil(timeline: Timeline, at: Micros): void {
-  while (nextMoment(timeline) <= at) stepForward(timeline);
+  while (nextMoment(timeline) <= at) stepForward(timeline, at);
   const { world } = timeline;
   if (at > world.now) world.now = at;
   if (at > timeline.furthestAt) timeline.furthestAt = at;
