@@ -83,16 +83,20 @@ export function planDelivery(world: World, slot: Slot, subscription: Subscriptio
   push(world.agenda, connection.plannedAt, { type: 'watch', to: slot.name, epoch: slot.epoch, cause: last.cause, connection: index, sentAt: last.at });
 }
 
+const NOTHING: readonly Change[] = [];
 /** Hands over what has arrived since the last stimulus of this informer. */
 export function takeArrived(world: World, subscription: Subscription, connection: Connection): readonly Change[] {
   const { log } = tableOf(world.store, connection.kind);
-  const out: Change[] = [];
+  // Mostly it is one, and an array of one takes less room when it is made so.
+  let out: Change[] | undefined;
   for (let i = connection.given; i < connection.position; i++) {
     const change = itemAt(log, i)!;
-    if (matches(subscription, change)) out.push(change);
+    if (!matches(subscription, change)) continue;
+    if (out === undefined) out = [change];
+    else out.push(change);
   }
   connection.given = connection.position;
-  return out;
+  return out ?? NOTHING;
 }
 
 /** Who has to be told of a change, in a stable order. */

@@ -480,7 +480,7 @@ function traffic(node: NodeConfig, state: MachineState, message: Extract<Traffic
     delay = behaviour.answerMicros;
     break;
   }
-  const path = [...message.path, { at: now, process: `machine/${node.name}` }];
+  const path = message.path.concat({ at: now, process: `machine/${node.name}` });
   out.send(message.client, { type: 'response', id: message.id, outcome, backend: message.to, path }, { delayMicros: delay });
 }
 

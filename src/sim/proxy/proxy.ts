@@ -155,7 +155,7 @@ function written(node: NodeConfig, mode: ProxyMode, state: ProxyState, view: Vie
 function connect(node: NodeConfig, mode: ProxyMode, state: ProxyState, message: Extract<TrafficMessage, { type: 'connect' }>, now: Micros, out: Out): void {
   const { service, port, viaNodePort, client } = message;
   const key = `${service}:${port}`;
-  const path = [...message.path, { at: now, process: `proxy/${node.name}` }];
+  const path = message.path.concat({ at: now, process: `proxy/${node.name}` });
   const turn = mode === 'ipvs' ? (state.turns.get(key) ?? 0) : out.draw('route', key);
   let to = route(state.rules, { service, port }, viaNodePort, mode, turn);
   if ('to' in to) {

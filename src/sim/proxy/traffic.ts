@@ -101,7 +101,7 @@ function finish(config: TrafficConfig, state: TrafficState, id: number, open: Op
   const client = `traffic/${config.name}`;
   const { service } = config;
   const { now } = view;
-  const way = [...path, { at: now, process: client }];
+  const way = path.concat({ at: now, process: client });
   const subject = serviceSubject(service);
   // Two literals: what is made in one piece takes no more room than its fields.
   if (backend === undefined) {
