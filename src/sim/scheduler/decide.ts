@@ -251,18 +251,7 @@ function score(pod: PodInfo, feasible: Int32Array, count: number, cycle: Cycle, 
     const column = hot === undefined ? new Float64Array(count) : columnOf(hot, written.length);
     if (typeof answer === 'function') answer(column);
     else for (let i = 0; i < count; i++) column[i] = plugin.score!(pod, list[feasible[i]!]!, cycle);
-    let lowest = Infinity;
-    let highest = -Infinity;
-    let noSay = false;
-    for (let i = 0; i < count; i++) {
-      const raw = column[i]!;
-      if (raw === NO_SAY && plugin.canHaveNoSay === true) {
-        noSay = true;
-        continue;
-      }
-      if (raw < lowest) lowest = raw;
-      if (raw > highest) highest = raw;
-    }
+    const { lowest, highest, noSay } = rangeOf(column, count, plugin);
     if (lowest === highest && !noSay) {
       base += weight * normalized(plugin, lowest, lowest, highest);
       uniform.push(lowest);
@@ -272,23 +261,55 @@ function score(pod: PodInfo, feasible: Int32Array, count: number, cycle: Cycle, 
     if (highest > highestOfAll) highestOfAll = highest;
     if (noSay) lowestOfAll = Math.min(lowestOfAll, NO_SAY);
     if (areWhole && (!Number.isInteger(lowest) || !Number.isInteger(highest))) areWhole = false;
-    if (plugin.normalize === undefined) for (let i = 0; i < count; i++) totals[i]! += weight * column[i]!;
-    else for (let i = 0; i < count; i++) totals[i]! += weight * normalized(plugin, column[i]!, lowest, highest);
+    addTo(totals, column, count, plugin, weight, lowest, highest);
     uniform.push(null);
     written.push(column);
   }
-  const size = written.length * count;
-  const cells = size === 0 ? NO_CELLS : lowestOfAll >= 0 && highestOfAll < 256 && areWhole ? new Uint8Array(size) : lowestOfAll >= -(2 ** 31) && highestOfAll < 2 ** 31 && areWhole ? new Int32Array(size) : new Float64Array(size);
-  for (let w = 0; w < written.length; w++) {
-    const column = written[w]!;
-    const from = w * count;
-    for (let i = 0; i < count; i++) cells[from + i] = column[i]!;
+  const { top, ties, second } = summit(totals, count, base);
+  return { preScoreSkip: skip, columns, uniform, cells: pack(written, count, areWhole, lowestOfAll, highestOfAll), top, ties, second };
+}
+
+// Small functions: an engine that is still warming up makes each of them fast by itself, long before it has come to the whole.
+
+function rangeOf(column: Float64Array, count: number, plugin: Plugin): { readonly lowest: number; readonly highest: number; readonly noSay: boolean } {
+  let lowest = Infinity;
+  let highest = -Infinity;
+  let noSay = false;
+  const canHaveNoSay = plugin.canHaveNoSay === true;
+  for (let i = 0; i < count; i++) {
+    const raw = column[i]!;
+    if (canHaveNoSay && raw === NO_SAY) {
+      noSay = true;
+      continue;
+    }
+    if (raw < lowest) lowest = raw;
+    if (raw > highest) highest = raw;
   }
+  return { lowest, highest, noSay };
+}
+
+function addTo(totals: Float64Array, column: Float64Array, count: number, plugin: Plugin, weight: number, lowest: number, highest: number): void {
+  if (plugin.normalize === undefined) for (let i = 0; i < count; i++) totals[i]! += weight * column[i]!;
+  else for (let i = 0; i < count; i++) totals[i]! += weight * normalized(plugin, column[i]!, lowest, highest);
+}
+
+/** The figures of the columns that differ, one after the other, in the smallest form that holds them. */
+function pack(columns: readonly Float64Array[], count: number, areWhole: boolean, lowest: number, highest: number): Choice['cells'] {
+  const size = columns.length * count;
+  if (size === 0) return NO_CELLS;
+  const cells = areWhole && lowest >= 0 && highest < 256 ? new Uint8Array(size) : areWhole && lowest >= -(2 ** 31) && highest < 2 ** 31 ? new Int32Array(size) : new Float64Array(size);
+  for (let c = 0; c < columns.length; c++) cells.set(columns[c]!.subarray(0, count), c * count);
+  return cells;
+}
+
+/** Adds what all nodes have alike, and finds the highest total, how many have it, and the next. */
+function summit(totals: Float64Array, count: number, base: number): Pick<Choice, 'top' | 'ties' | 'second'> {
   let top = -Infinity;
   let second = 0;
   let ties = 0;
   for (let i = 0; i < count; i++) {
-    const total = (totals[i]! += base);
+    const total = totals[i]! + base;
+    totals[i] = total;
     if (total > top) {
       if (top > second) second = top;
       top = total;
@@ -296,7 +317,7 @@ function score(pod: PodInfo, feasible: Int32Array, count: number, cycle: Cycle, 
     } else if (total === top) ties++;
     else if (total > second) second = total;
   }
-  return { preScoreSkip: skip, columns, uniform, cells, top, ties, second };
+  return { top, ties, second };
 }
 
 function normalized(plugin: Plugin, raw: number, lowest: number, highest: number): number {
