@@ -10,12 +10,11 @@ import type { Step as KubectlStep, kubectl as runKubectl, splitCommandLine as sp
 import type { Request, Response } from '../../sim/api/request.ts';
 import type { StageTarget, YouLine } from '../stage/model.ts';
 import { newDigested } from './digested.ts';
-import { explainStep } from './explain.ts';
 import { podInside, processInside, serviceInside, whatIfOf } from './inside.ts';
 import { inspectObject } from './inspect.ts';
 import { checkObjects, MOST_REPLICAS, replicasOf } from './check.ts';
 import { isBeat, isMoment } from './moments.ts';
-import type { Answer, Ask, ChapterModel, Inspection, SeekTarget, Still, Tell, Unit, WhyModel } from './protocol.ts';
+import type { Answer, Ask, CellSentences, ChapterModel, Inspection, SeekTarget, Still, Tell, Unit, WhyModel } from './protocol.ts';
 import { stageModel } from './stageModel.ts';
 
 /** What a scenario gives the engine, by its id. */
@@ -35,6 +34,7 @@ export interface EngineParts {
   readonly whyOf: (world: World, target: StageTarget) => readonly WhyModel[];
   /** Loaded when it is first needed: the page comes up sooner. */
   readonly kubectl: () => Promise<{ readonly kubectl: typeof runKubectl; readonly splitCommandLine: typeof splitLine }>;
+  readonly explain: () => Promise<{ readonly explainStep: (world: World, step: number) => CellSentences | undefined }>;
   readonly describeFault: (fault: Fault, target: string) => string;
   /** Makes the text of a recording, and reads one. */
   readonly encode: (from: { readonly scenario: string; readonly seed: number; readonly inputs: readonly Input[]; readonly cursor: { readonly at: Micros; readonly steps: number }; readonly digest: string }) => string;
@@ -463,7 +463,7 @@ export function newEngine(parts: EngineParts): { readonly ask: (id: number, ask:
       case 'inspect':
         return { type: 'inspection', inspection: inspect(ask.target) };
       case 'explain':
-        return { type: 'explained', cells: explainStep(need().world, ask.step) };
+        return { type: 'explained', cells: (await parts.explain()).explainStep(need().world, ask.step) };
       case 'check':
         return { type: 'checked', problems: checkObjects(need().world, ask.objects) };
       case 'branch': {

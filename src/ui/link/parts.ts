@@ -86,6 +86,7 @@ export function newParts(page: Pick<EngineParts, 'tell' | 'clock' | 'breathe'>):
     chaptersOf: (story: EngineStory) => chapterSource(scenarioOf(story.id)!),
     whyOf,
     kubectl: () => import('../../kubectl/kubectl.ts'),
+    explain: () => import('./explain.ts'),
     // The page has the words: a code and its target travel.
     describeFault: (fault, target) => `${fault.type} ${target}`,
     encode: ({ scenario, ...rest }) => encode({ engine: ENGINE, scenario, content: contentOf(scenarioOf(scenario)!), ...rest }),

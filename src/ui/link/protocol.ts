@@ -45,6 +45,8 @@ export type Ask =
   | { readonly type: 'keepBranch' }
   | { readonly type: 'discardBranch' }
   | { readonly type: 'reset' }
+  /** The cells of the decision that was made in this step, in sentences. */
+  | { readonly type: 'explain'; readonly step: number }
   /** What the API server would say to these objects; nothing is written. */
   | { readonly type: 'check'; readonly objects: readonly unknown[] }
   | { readonly type: 'share'; readonly from: 'start' | 'now' };
@@ -74,9 +76,12 @@ export type Answer =
   | { readonly type: 'done' }
   /** `ended`: nothing more that the stage would show lies ahead. */
   | { readonly type: 'moved'; readonly ended: boolean }
+  /** The cells of the decision that was made in this step, in sentences. */
+  | { readonly type: 'explain'; readonly step: number }
   /** What the API server would say to these objects; nothing is written. */
   | { readonly type: 'check'; readonly objects: readonly unknown[] }
   | { readonly type: 'share'; readonly recording: string }
+  | { readonly type: 'explained'; readonly cells: CellSentences | undefined }
   | { readonly type: 'checked'; readonly problems: readonly Problem[] } | { readonly type: 'inspection'; readonly inspection: Inspection };
 
 /** Where a story is: ten steps of a Deployment, or the chapters of a scenario. */
@@ -145,6 +150,16 @@ export interface WhyModel {
   /** Which question this answers: "exists", "waiting", "node", "notReplaced", "terminating", ... */
   readonly question: string;
   readonly links: readonly WhyLink[];
+}
+
+export interface Sentence {
+  readonly code: string;
+  readonly args: Readonly<Record<string, string | number>>;
+}
+/** By node, then by filter or by scorer. */
+export interface CellSentences {
+  readonly filters: readonly (readonly (readonly Sentence[])[])[];
+  readonly scores: readonly (readonly (readonly Sentence[])[])[];
 }
 
 /** The node x plugin matrix of one attempt, ready to be drawn. */

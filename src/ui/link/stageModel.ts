@@ -157,7 +157,12 @@ function describePod(pod: Pod, lost: ReadonlySet<string>, decided: ReadonlyMap<s
 function chainOf(world: World, options: StageOptions, pods: readonly Pod[], lost: ReadonlySet<string>, decided: ReadonlyMap<string, string>): ChainModel | undefined {
   const { store, now } = world;
   const deployments = headList(store, 'Deployment') as readonly Deployment[];
-  const deployment = deployments.find((each) => keyOf(each) === options.chain) ?? deployments.at(-1);
+  const bare = pods.filter((pod) => controllerOf(pod) === undefined && pod.metadata.namespace === 'default');
+  const picked = options.selected?.on === 'object' && options.selected.kind === 'Pod' ? options.selected.key : undefined;
+  // The newest owner's chain, unless another was chosen; a Pod that nobody owns is a chain of its own.
+  const newest = deployments.at(-1)?.metadata.creationTimestamp ?? '';
+  const loosely = bare.some((pod) => keyOf(pod) === picked) || (options.chain === undefined && bare.some((pod) => (pod.metadata.creationTimestamp ?? '') > newest));
+  const deployment = loosely ? undefined : (deployments.find((each) => keyOf(each) === options.chain) ?? deployments.at(-1));
   const services = headList(store, 'Service') as readonly Service[];
   const evictions = evictionTimes(world);
   const none: ReadonlySet<string> = new Set();
@@ -170,7 +175,7 @@ function chainOf(world: World, options: StageOptions, pods: readonly Pod[], lost
     return { key: keyOf(service), name: service.metadata.name, addresses };
   };
   if (deployment === undefined) {
-    const loose = pods.filter((pod) => controllerOf(pod) === undefined && pod.metadata.namespace === 'default');
+    const loose = bare;
     if (loose.length === 0) {
       const service = services.find((each) => each.metadata.name !== 'kubernetes');
       return service === undefined ? undefined : { replicaSets: [], loosePods: [], service: { key: keyOf(service), name: service.metadata.name, addresses: 0 } };

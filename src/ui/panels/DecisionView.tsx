@@ -1,5 +1,5 @@
 import { Fragment, useEffect, useRef, useState, type KeyboardEvent, type ReactElement } from 'react';
-import type { DecisionModel } from '../link/protocol.ts';
+import type { CellSentences, DecisionModel, Sentence } from '../link/protocol.ts';
 import { Icon } from '../stage/glyphs.tsx';
 import { useSession, useSessionState, useWords } from '../session/react.ts';
 
@@ -63,7 +63,19 @@ interface Place {
 }
 
 function Matrix({ decision }: { readonly decision: DecisionModel }): ReactElement {
+  const session = useSession();
   const words = useWords();
+  const [cells, setCells] = useState<CellSentences | undefined>(undefined);
+  useEffect(() => {
+    let current = true;
+    void session.explain(decision.step).then((found) => {
+      if (current) setCells(found);
+    });
+    return () => {
+      current = false;
+    };
+  }, [session, decision.step]);
+  const say = (sentences: readonly Sentence[] | undefined): string => (sentences ?? []).map(({ code, args }) => words.reason(code, args)).join(words.language === 'zh' ? '；' : '; ');
   const { decision: text } = words.panels;
   // Columns in which nothing was asked of any node teach nothing.
   const filters = decision.filters.map((name, i) => ({ name, i })).filter(({ i }) => decision.rows.some((row) => row.filters[i] === 'ok' || row.filters[i] === 'refused'));
@@ -121,10 +133,10 @@ function Matrix({ decision }: { readonly decision: DecisionModel }): ReactElemen
                 {filters.length === 0 && <div role="cell" className="skip" />}
                 {filters.map(({ name, i }) => {
                   const verdict = row.filters[i] ?? 'notAsked';
-                  return <div role="cell" key={name} className={`${verdict === 'ok' ? 'ok' : verdict === 'refused' ? 'no' : 'skip'}${verdict === 'refused' ? '' : best}`} aria-label={verdicts[verdict]}>{verdict === 'ok' ? <Icon name="check" /> : verdict === 'refused' ? <Icon name="x" /> : verdict === 'skip' ? '·' : '–'}</div>;
+                  return <div role="cell" key={name} className={`${verdict === 'ok' ? 'ok' : verdict === 'refused' ? 'no' : 'skip'}${verdict === 'refused' ? '' : best}`} aria-label={verdicts[verdict]} title={say(cells?.filters[r]?.[i])}>{verdict === 'ok' ? <Icon name="check" /> : verdict === 'refused' ? <Icon name="x" /> : verdict === 'skip' ? '·' : '–'}</div>;
                 })}
                 {row.scores.length === 0 ? (
-                  <div role="cell" className="why" style={{ gridColumn: `span ${scorers.length + 1}` }}>{row.refusedBy ?? ''}<span className="mono">{(row.reasons ?? []).join('; ')}</span></div>
+                  <div role="cell" className="why" style={{ gridColumn: `span ${scorers.length + 1}` }}>{say(cells?.filters[r]?.[decision.filters.indexOf(row.refusedBy ?? '')]) || (row.refusedBy ?? '')}<span className="mono">{(row.reasons ?? []).join('; ')}</span></div>
                 ) : (
                   <>
                     {row.scores.map((score, c) => (
@@ -150,7 +162,7 @@ function Matrix({ decision }: { readonly decision: DecisionModel }): ReactElemen
       <p className="muted legend">{text.legend}</p>
       {focused !== undefined && scorer !== undefined && (
         <>
-          <h3 className="ttl">{text.cell(decision.rows[cell.row]!.node, scorer.name)}</h3>
+          <h3 className="ttl">{text.cell(decision.rows[cell.row]!.node, scorer.name)}<span>{say(cells?.scores[cell.row]?.[cell.column])}</span></h3>
           <div className="form">
             <div className="card"><span className="cap">1 {text.raw}</span><div className="big">{focused.raw}</div></div>
             <div className="ar"><Icon name="next" /></div>

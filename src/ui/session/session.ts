@@ -8,7 +8,7 @@ import type { Command, Fault } from '../../sim/api/cluster.ts';
 import type { Pod, Service } from '../../sim/api/object.ts';
 import { newLink, Refused, type Link, type WorkerLike } from '../link/link.ts';
 import { fromFragment, toFragment, type Theme } from '../link/share.ts';
-import type { Ask, Inspection, LinkError, Problem, SeekTarget, Still, Unit } from '../link/protocol.ts';
+import type { Ask, CellSentences, Inspection, LinkError, Problem, SeekTarget, Still, Unit } from '../link/protocol.ts';
 import { sameTarget, type StageTarget } from '../stage/model.ts';
 import { onFrame } from '../stage/frame.ts';
 import type { Catalogue } from '../i18n/index.ts';
@@ -91,6 +91,8 @@ export interface Session {
   readonly crash: (target: StageTarget) => Promise<void>;
   /** What the API server would say to these objects. */
   readonly check: (objects: readonly unknown[]) => Promise<readonly Problem[]>;
+  /** A decision's cells in sentences. */
+  readonly explain: (step: number) => Promise<CellSentences | undefined>;
   readonly inspect: (target: StageTarget) => Promise<Inspection | undefined>;
   readonly command: (command: Command) => void;
   readonly branch: (line: string, fault?: Fault) => void;
@@ -455,6 +457,15 @@ export function newSession(parts: SessionParts): Session {
     async check(objects) {
       const answer = await link.ask({ type: 'check', objects });
       return answer.type === 'checked' ? answer.problems : [];
+    },
+    async explain(step) {
+      try {
+        const answer = await link.ask({ type: 'explain', step });
+        return answer.type === 'explained' ? answer.cells : undefined;
+      } catch (error) {
+        complain(error);
+        return undefined;
+      }
     },
     async inspect(target) {
       try {
