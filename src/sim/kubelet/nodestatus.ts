@@ -103,9 +103,12 @@ export function checkNodeStatus(context: Context): void {
   const { node, state, out, now } = context;
   const object = nodeObject(context);
   if (object === undefined) {
-    register(context);
+    // A kubelet registers once (registrationCompleted of kubelet_node_status.go): who deletes the Node of one that lives has to restart it.
+    if (state.nodeStatus.registered) out.timer('nodeStatus', now + jittered(context, CHECK_MICROS, 'nodeStatus'));
+    else register(context);
     return;
   }
+  state.nodeStatus.registered = true;
   out.timer('nodeStatus', now + jittered(context, CHECK_MICROS, 'nodeStatus'));
   const next = conditions(context, object.status.conditions);
   const changed = next.some((each) => {

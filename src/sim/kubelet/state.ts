@@ -23,7 +23,8 @@ export interface KubeletState {
   readonly statusQueue: string[];
   statusInFlight: string | undefined;
   readonly lease: { resourceVersion: string | undefined; lastMicros: Micros };
-  readonly nodeStatus: { lastReportedAt: Micros; bootId: string; rebooted: boolean };
+  /** `registered`: the Node was there, or was made, since this kubelet came up. */
+  readonly nodeStatus: { lastReportedAt: Micros; bootId: string; rebooted: boolean; registered: boolean };
   /** Images on the machine: name and id, and their size. */
   readonly images: Map<string, { readonly id: string; readonly bytes: number }>;
   readonly recorder: Recorder;
