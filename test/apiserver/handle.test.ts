@@ -53,14 +53,14 @@ const binding = (name: string, node = 'n1'): object => ({ apiVersion: 'v1', kind
 describe('paths', () => {
   it.each<[Method, string, string]>([
     ['GET', '/apis/nope.example.com/v1/things', '404: 404 page not found\n'],
-    ['GET', '/api/v1/nopes', '404: 404 page not found\n'],
-    ['GET', '/api/v1/pods/a', '404: 404 page not found\n'],
-    ['GET', '/api/v1/namespaces/default/nodes', '404: 404 page not found\n'],
-    ['GET', `${PODS}/a/nope`, '404: 404 page not found\n'],
-    ['GET', `${PODS}/a/status/more`, '404: 404 page not found\n'],
+    ['GET', '/api/v1/nopes', '404 NotFound: the server could not find the requested resource'],
+    ['GET', '/api/v1/pods/a', '404 NotFound: the server could not find the requested resource'],
+    ['GET', '/api/v1/namespaces/default/nodes', '404 NotFound: the server could not find the requested resource'],
+    ['GET', `${PODS}/a/nope`, '404 NotFound: the server could not find the requested resource'],
+    ['GET', `${PODS}/a/status/more`, '404 NotFound: the server could not find the requested resource'],
     ['GET', '/', '404: 404 page not found\n'],
     ['GET', 'api/v1/pods', '404: 404 page not found\n'],
-    ['GET', `${PODS}/%E0%A4%A`, '404: 404 page not found\n'],
+    ['GET', `${PODS}/%E0%A4%A`, '404 NotFound: the server could not find the requested resource'],
     ['GET', `${PODS}/a`, '404 NotFound: pods "a" not found'],
     ['PUT', PODS, '405 MethodNotAllowed: the server does not allow this method on the requested resource'],
     ['POST', `${PODS}/a`, '405 MethodNotAllowed: the server does not allow this method on the requested resource'],
@@ -294,7 +294,7 @@ describe('binding', () => {
     ['no target', { metadata: { name: 'a' } }, '500: target.name: Required value'],
     ['a target of another kind', { metadata: { name: 'a' }, target: { kind: 'Pod', name: 'x' } }, '500: target.kind: Unsupported value: "Pod": supported values: "Node", "<empty>"'],
     ['another name', binding('b'), '400 BadRequest: name in URL does not match name in Binding object'],
-    ['a Binding of a kind that is none', { kind: 'Pod', metadata: { name: 'a' } }, '400 BadRequest: Pod in version "" cannot be handled as a Binding: no kind "Pod" is registered for this subresource'],
+    ['a Binding of a kind that is none', { kind: 'Pod', metadata: { name: 'a' } }, '400 BadRequest: Pod in version "v1" cannot be handled as a Binding: converting (v1.Pod) to (core.Binding): unknown conversion'],
   ])('refuses %s', (_name, body, expected) => {
     server.ok('POST', PODS, pod('a'));
     expect(server.refusal('POST', `${PODS}/a/binding`, body)).toBe(expected);
@@ -332,6 +332,30 @@ describe('eviction', () => {
     ]);
     expect(head(server.store, 'PodDisruptionBudget', 'default/b')).toMatchObject({ status: { disruptionsAllowed: 0, disruptedPods: { a: '2026-01-05T08:00:05Z' }, conditions: [{ type: 'DisruptionAllowed', status: 'False', reason: 'InsufficientPods' }] } });
     expect(head(server.store, 'Pod', 'default/a')).toMatchObject({ metadata: { deletionGracePeriodSeconds: 30 }, status: { conditions: [{ type: 'Ready' }, { type: 'PodScheduled' }, { type: 'DisruptionTarget', reason: 'EvictionByEvictionAPI', message: 'Eviction API: evicting' }] } });
+  });
+
+  it('of two side by side one charges the budget; the other meets a conflict, is tried again half a second later, and is no answer until then', () => {
+    running('a');
+    running('b');
+    budget('b', { disruptionsAllowed: 2, currentHealthy: 3 });
+    server.now += SECOND;
+    server.ok('POST', `${PODS}/a/eviction`, eviction('a'));
+    server.now += 3_000;
+    const before = server.store.revision;
+    const met = server.ask('POST', `${PODS}/b/eviction`, eviction('b'));
+    expect(met).toMatchObject({ code: 409, body: { message: 'Operation cannot be fulfilled on poddisruptionbudgets.policy "b": the object has been modified; please apply your changes to the latest version and try again' } });
+    expect(met.againMicros).toBeGreaterThanOrEqual(500_000);
+    expect(met.againMicros).toBeLessThan(550_000);
+    expect(server.store.revision).toBe(before);
+    server.now += met.againMicros!;
+    expect(server.ask('POST', `${PODS}/b/eviction`, eviction('b'))).toMatchObject({ code: 201 });
+  });
+
+  it('of two side by side under a budget without room both are refused at once', () => {
+    running('a');
+    running('b');
+    budget('b', { currentHealthy: 1 });
+    for (const name of ['a', 'b']) expect(server.ask('POST', `${PODS}/${name}/eviction`, eviction(name)).code).toBe(429);
   });
 
   it.each<[string, object, string, string, number | undefined]>([
@@ -388,7 +412,7 @@ describe('scale', () => {
     expect(server.ok('GET', `${DEPLOYMENTS}/web`)).toMatchObject({ metadata: { generation: 3 }, spec: { replicas: 0 } });
     expect(server.refusal('PUT', `${DEPLOYMENTS}/web/scale`, { ...scale, spec: { replicas: 5 } })).toMatch(/^409 Conflict: Operation cannot be fulfilled on deployments.apps "web": the object has been modified/);
     expect(server.refusal('PATCH', `${DEPLOYMENTS}/web/scale`, { spec: { replicas: -1 } }, MERGE_PATCH)).toBe('422 Invalid: Scale.autoscaling "web" is invalid: spec.replicas: Invalid value: -1: must be greater than or equal to 0');
-    expect(server.refusal('PATCH', `${DEPLOYMENTS}/web/scale`, { spec: { replicas: 'many' } }, MERGE_PATCH)).toMatch(/^400 BadRequest: .*cannot unmarshal string/);
+    expect(server.refusal('PATCH', `${DEPLOYMENTS}/web/scale`, { spec: { replicas: 'many' } }, MERGE_PATCH)).toMatch(/^422 Invalid: .*cannot unmarshal string/);
     expect(server.refusal('GET', `${DEPLOYMENTS}/no/scale`)).toBe('404 NotFound: deployments.apps "no" not found');
   });
 });

@@ -450,4 +450,16 @@ describe('the node', () => {
     expect(node.status.conditions.map(({ type, status }) => `${type}=${status}`)).toEqual(['MemoryPressure=False', 'DiskPressure=False', 'PIDPressure=False', 'Ready=True']);
     expect(node.metadata.labels['kubernetes.io/hostname']).toBe('node-1');
   });
+
+  it('does not come back by itself when it is deleted under a kubelet that lives (recorded: live-node-deleted), only with a restart', () => {
+    const h = harness();
+    h.run(1);
+    h.remove('Node', 'node-1');
+    h.run(30);
+    expect(h.objects.get('Node/node-1')).toBeUndefined();
+    h.crash('kubelet/node-1');
+    h.start('kubelet/node-1');
+    h.run(1);
+    expect(h.objects.get('Node/node-1')).toBeDefined();
+  });
 });
