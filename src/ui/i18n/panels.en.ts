@@ -298,7 +298,7 @@ export const panelsEn = {
 
   decision: {
     title: (pod: string): string => `Which node for ${pod}?`,
-    lead: (nodes: number, refused: number): string => (refused === 0 ? `Of ${plural(nodes, 'node', 'nodes')}, filters refuse none; scores rank them.` : `Of ${plural(nodes, 'node', 'nodes')}, filters refuse ${refused}; scores rank the rest.`),
+    lead: (nodes: number, refused: number): string => (refused === nodes ? `Filters refuse all ${plural(nodes, 'node', 'nodes')}.` : refused === 0 ? `Of ${plural(nodes, 'node', 'nodes')}, filters refuse none; scores rank them.` : `Of ${plural(nodes, 'node', 'nodes')}, filters refuse ${refused}; scores rank the rest.`),
     attempt: (n: number): string => `attempt ${n}`,
     attempts: 'Attempts',
     node: 'Node',

@@ -291,7 +291,7 @@ export const panelsZh: PanelMessages = {
 
   decision: {
     title: (pod) => `${pod} 去哪个节点？`,
-    lead: (nodes, refused) => (refused === 0 ? `${nodes} 个节点全部通过过滤，由得分排序。` : `${nodes} 个节点中 ${refused} 个被过滤，其余由得分排序。`),
+    lead: (nodes, refused) => (refused === nodes ? `${nodes} 个节点全部被过滤。` : refused === 0 ? `${nodes} 个节点全部通过过滤，由得分排序。` : `${nodes} 个节点中 ${refused} 个被过滤，其余由得分排序。`),
     attempt: (n) => `第 ${n} 次尝试`,
     attempts: '尝试',
     node: '节点',

@@ -105,8 +105,9 @@ function Matrix({ decision }: { readonly decision: DecisionModel }): ReactElemen
   };
   const focused = decision.rows[cell.row]?.scores[cell.column];
   const scorer = scorers[cell.column];
+  const sentences = cells?.scores[cell.row]?.[cell.column];
   const soFar = decision.rows[cell.row]?.scores.slice(0, cell.column + 1) ?? [];
-  const columns = `minmax(92px, 1fr) repeat(${Math.max(1, filters.length)}, minmax(74px, 92px)) repeat(${Math.max(1, scorers.length)}, minmax(84px, 104px)) minmax(112px, 1.2fr)`;
+  const columns = `minmax(92px, 1fr) repeat(${Math.max(1, filters.length)}, minmax(74px, 92px))${scorers.length === 0 ? ' minmax(260px, 5fr)' : ` repeat(${scorers.length}, minmax(84px, 104px)) minmax(112px, 1.2fr)`}`;
   const verdicts = { ok: text.ok, refused: text.refused, skip: text.skip, notAsked: text.notAsked } as const;
   return (
     <>
@@ -116,14 +117,14 @@ function Matrix({ decision }: { readonly decision: DecisionModel }): ReactElemen
             <div role="columnheader" className="grp">{text.node}</div>
             <div role="columnheader" className="grp" style={{ gridColumn: `span ${Math.max(1, filters.length)}` }}>{text.filter} <span>{text.filterNote}</span></div>
             {scorers.length > 0 && <div role="columnheader" className="grp gap" style={{ gridColumn: `span ${scorers.length}` }}>{text.score} <span>{text.scoreNote}</span></div>}
-            <div role="columnheader" className="grp tot">{text.total}</div>
+            <div role="columnheader" className={`grp tot${scorers.length === 0 ? ' gap' : ''}`}>{scorers.length === 0 ? words.panels.inspector.tabs.why : text.total}</div>
           </div>
           <div role="row" className="contents">
             <div role="columnheader" className="h"><span className="unseen">{text.node}</span></div>
             {filters.length === 0 && <div role="columnheader" className="h"><span className="unseen">{text.filter}</span></div>}
             {filters.map(({ name }) => <div role="columnheader" className="h" key={name}><Name name={name} /></div>)}
             {scorers.map(({ name, weight, i }) => <div role="columnheader" className={`h${i === cell.column ? ' cur' : ''}${i === 0 ? ' gap' : ''}`} key={name}><Name name={name} /><small>{text.weight(weight)}</small></div>)}
-            <div role="columnheader" className="h tot"><small>{scorers.length > 0 ? text.of(most) : text.total}</small></div>
+            <div role="columnheader" className="h tot"><small>{scorers.length > 0 ? text.of(most) : <span className="unseen">{text.total}</span>}</small></div>
           </div>
           {decision.rows.map((row, r) => {
             const best = row.node === decision.chosen ? ' best' : '';
@@ -162,11 +163,11 @@ function Matrix({ decision }: { readonly decision: DecisionModel }): ReactElemen
       <p className="muted legend">{text.legend}</p>
       {focused !== undefined && scorer !== undefined && (
         <>
-          <h3 className="ttl">{text.cell(decision.rows[cell.row]!.node, scorer.name)}<span>{say(cells?.scores[cell.row]?.[cell.column])}</span></h3>
+          <h3 className="ttl">{text.cell(decision.rows[cell.row]!.node, scorer.name)}</h3>
           <div className="form">
-            <div className="card"><span className="cap">1 {text.raw}</span><div className="big">{focused.raw}</div></div>
+            <div className="card"><span className="cap">1 {text.raw}</span><div className="big">{focused.raw}</div><p>{say(sentences?.slice(0, 1))}</p></div>
             <div className="ar"><Icon name="next" /></div>
-            <div className="card"><span className="cap">2 {text.normalized}</span><div className="big">{focused.normalized}</div></div>
+            <div className="card"><span className="cap">2 {text.normalized}</span><div className="big">{focused.normalized}</div><p>{say(sentences?.slice(1))}</p></div>
             <div className="ar"><Icon name="next" /></div>
             <div className="card"><span className="cap">3 {text.weighted}</span><div className="big">{focused.weighted}</div><p>{text.weightIs(scorer.weight)}</p></div>
             <div className="ar"><Icon name="next" /></div>

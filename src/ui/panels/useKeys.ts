@@ -33,12 +33,12 @@ function handle(session: Session, event: KeyboardEvent): boolean {
       session.toggle();
       return true;
     case 'ArrowRight':
-      if (event.target instanceof HTMLInputElement || (event.target instanceof HTMLElement && event.target.closest('.mx, [role=tablist]') !== null)) return false;
+      if (event.target instanceof HTMLInputElement || (event.target instanceof HTMLElement && event.target.closest('.decision, [role=tablist]') !== null)) return false;
       if (event.shiftKey) session.seek({ end: true });
       else session.step();
       return true;
     case 'ArrowLeft':
-      if (event.target instanceof HTMLInputElement || (event.target instanceof HTMLElement && event.target.closest('.mx, [role=tablist]') !== null)) return false;
+      if (event.target instanceof HTMLInputElement || (event.target instanceof HTMLElement && event.target.closest('.decision, [role=tablist]') !== null)) return false;
       session.back();
       return true;
     case 'Escape':
