@@ -9,6 +9,7 @@ import { fieldAt, listKeysOf, mergeKeyOf, retainsKeys } from '../../src/sim/apis
 import { runPart } from '../parity/api.ts';
 
 const golden = fileURLToPath(new URL('../golden/api', import.meta.url));
+const fuzzed = fileURLToPath(new URL('../golden/api-fuzz', import.meta.url));
 const corpus = fileURLToPath(new URL('../../../shared/corpus/manifests', import.meta.url));
 
 /** Of a disagreement only what it is about: the whole detail is for `npm run parity -- api`. */
@@ -19,6 +20,12 @@ describe('a real API server, recorded', () => {
     const result = runPart('mutations', golden, corpus);
     expect(ids(result).filter((id) => !id.startsWith('mutation ssa/'))).toEqual([]);
     expect(result !== 'not run' && result.total).toBeGreaterThan(400);
+  });
+
+  it('answers documents, patches and calls that were made at random to be wrong as ours does', () => {
+    const result = runPart('mutations', fuzzed, corpus);
+    expect(ids(result)).toEqual([]);
+    expect(result !== 'not run' && result.total).toBeGreaterThan(300);
   });
 
   it.skipIf(!existsSync(corpus))('says of every manifest that people publish what ours says (skipped because ../shared/corpus is absent)', () => {

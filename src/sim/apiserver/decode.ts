@@ -280,7 +280,7 @@ export function decodeAs(struct: StructType, value: unknown): { readonly value?:
 }
 
 const TOP = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
-const registered = new Set(KINDS.map((info) => `${apiVersionOf(info)}/${info.kind}`));
+const registered = new Set(KINDS.flatMap((info) => [`${apiVersionOf(info)}/${info.kind}`, `${apiVersionOf(info)}/${info.kind}List`]).concat('v1/Status'));
 
 const summary = (body: unknown): string => {
   const text = typeof body === 'string' ? body : (JSON.stringify(body) ?? '');
@@ -312,6 +312,7 @@ export function decode(info: KindInfo, body: unknown, apiVersion: string = apiVe
   }
   const kind = typeof source['kind'] === 'string' && source['kind'] !== '' ? source['kind'] : info.kind;
   const version = typeof source['apiVersion'] === 'string' && source['apiVersion'] !== '' ? source['apiVersion'] : apiVersion;
+  if (version.split('/').length > 2) return unrecognized(`unexpected GroupVersion string: ${version}`);
   const refuse = (why: string): Status => badRequest(`${kind} in version "${version.slice(version.lastIndexOf('/') + 1)}" cannot be handled as a ${info.kind}: ${why}`);
   if (!registered.has(`${version}/${kind}`) && !(kind === info.kind && version === apiVersion)) return refuse(`no kind "${kind}" is registered for version "${version}" in scheme "pkg/runtime/scheme.go:111"`);
   if (kind !== info.kind) return refuse(`converting (v1.${kind}) to (${internalGroup(info.group)}.${info.kind}): unknown conversion`);

@@ -36,7 +36,11 @@ const NO_QUERY: Readonly<Record<string, string>> = {};
 function answered(context: ApiContext, request: Request): Response {
   const at = route(request.path);
   // An unknown path is answered by the HTTP server, not by the API: plain text, which clients turn into "the server could not find the requested resource".
-  if (at === undefined) return refuse({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: '404 page not found\n', code: 404 });
+  if (at === undefined) {
+    // A group that is served answers for itself.
+    const isServed = route(request.path.split('/', 3).join('/'))?.type === 'document' && request.path.startsWith('/api');
+    return refuse({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: isServed ? 'the server could not find the requested resource' : '404 page not found\n', ...(isServed ? { reason: 'NotFound', details: {} } : {}), code: 404 });
+  }
   if (at.type === 'document') return request.method === 'GET' ? { code: 200, body: at.body } : refuse(methodNotAllowed());
   const query = queryOf(request);
   const { body } = request;

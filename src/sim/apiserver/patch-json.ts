@@ -141,6 +141,8 @@ export function operationsOf(body: Value): { readonly operations: readonly Opera
   const bad = (why: string): never => {
     throw new PatchFailure('BadRequest', `error decoding patch: json: cannot unmarshal ${why}`);
   };
+  // Go reads null as a list without items.
+  if (body === null) return { operations: [], strict: [] };
   if (!isList(body)) return bad(`${named(body)} into Go value of type []handlers.jsonPatchOp`);
   if (body.length > MAX_OPERATIONS) throw new PatchFailure('TooLarge', `The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${body.length}`);
   const strict: string[] = [];

@@ -5,18 +5,26 @@ import { selects } from '../api/selector.ts';
 import { MILLISECOND, SECOND, timestamp } from '../api/time.ts';
 import { topologyLabels } from './admission.ts';
 import { parseJson } from './decode.ts';
-import { applyPatch } from './patch.ts';
+import { applyPatch, type Patched } from './patch.ts';
 import { isObject, share, type ObjectValue } from './patch-values.ts';
 import { badRequest, conflict, forbidden, invalid, notFound, plainError, tooManyRequests } from './status.ts';
 import { changeAt, head, headList } from './store.ts';
 import type { FieldError } from './strategy.ts';
 import { readOptions, removeObject, type DeleteOptions } from './verbs-delete.ts';
 import { answer, isFailure, keyIn, keyOfCall, metaInOrder, nowText, refuse, stored, write, type Call } from './verbs-call.ts';
-import { mediaType, patchRefusal, updateObject } from './verbs-write.ts';
-import { kindInfo } from '../api/kinds.ts';
+import { badPatch, mediaType, patchRefusal, updateObject } from './verbs-write.ts';
+import { apiVersionOf, kindInfo } from '../api/kinds.ts';
 
 /** The answer of a subresource that makes something happen and has no object of its own. */
 const CREATED: Status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 };
+
+/** The internal package and the versions of the kinds that only subresources take. */
+const GROUPS: Readonly<Record<string, readonly [string, readonly string[]]>> = {
+  Binding: ['core', ['v1']],
+  Eviction: ['policy', ['policy/v1', 'policy/v1beta1']],
+  Scale: ['autoscaling', ['autoscaling/v1', 'autoscaling/v2']],
+  TokenRequest: ['authentication', ['authentication.k8s.io/v1']],
+};
 
 /** The body of a subresource's POST or PUT as an object of the kind that it takes. */
 function bodyOf(body: unknown, kind: string): ObjectValue | Status {
@@ -26,9 +34,15 @@ function bodyOf(body: unknown, kind: string): ObjectValue | Status {
     if ('error' in parsed) return badRequest(`the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${parsed.error}`);
     value = parsed.value;
   }
-  if (!isObject(value)) return badRequest(`the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: unexpected end of JSON input`);
-  const has = value['kind'];
-  if (has !== undefined && has !== '' && has !== kind) return badRequest(`${String(has)} in version "${String(value['apiVersion'] ?? '')}" cannot be handled as a ${kind}: no kind "${String(has)}" is registered for this subresource`);
+  if (!isObject(value)) return badRequest(`the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: unexpected end of JSON input${body === undefined ? ' (<empty>)' : ''}`);
+  const has = value['kind'] || kind;
+  const [group, versions] = GROUPS[kind] ?? ['core', ['v1']];
+  const version = value['apiVersion'] || versions[0]!;
+  if (typeof has !== 'string' || typeof version !== 'string') return value;
+  const head = `${has} in version "${version.slice(version.lastIndexOf('/') + 1)}" cannot be handled as a ${kind}`;
+  const isOther = has !== kind && kindInfo(has) !== undefined && apiVersionOf(kindInfo(has)!) === version;
+  if (isOther) return badRequest(`${head}: converting (v1.${has}) to (${group}.${kind}): unknown conversion`);
+  if (has !== kind || !versions.includes(version)) return badRequest(`${head}: no kind "${has}" is registered for version "${version}" in scheme "pkg/runtime/scheme.go:111"`);
   return value;
 }
 
@@ -74,6 +88,8 @@ export function bind(call: Call, body: unknown): Response {
   const namespace = textAt(meta, 'namespace');
   if (namespace !== '' && namespace !== call.namespace) return refuse(badRequest('the namespace of the provided object does not match the namespace sent on the request'));
   const target = objectAt(binding, 'target');
+  const given = binding['target'];
+  if (given !== undefined && given !== null && !isObject(given)) return refuse(badRequest(`Binding in version "v1" cannot be handled as a Binding: json: cannot unmarshal ${Array.isArray(given) ? 'array' : typeof given === 'boolean' ? 'bool' : typeof given} into Go struct field Binding.target of type v1.ObjectReference`));
   const kind = textAt(target, 'kind');
   const node = textAt(target, 'name');
   const wrong: string[] = [];
@@ -287,18 +303,29 @@ function scaleOf(object: Scalable): Scale {
   };
 }
 
+/** What strict decoding finds in a Scale; its metadata is not looked into. */
+function unknownOfScale(scale: ObjectValue): readonly string[] {
+  const out: string[] = [];
+  for (const key of Object.keys(scale)) if (!['kind', 'apiVersion', 'metadata', 'spec', 'status'].includes(key)) out.push(`unknown field "${key}"`);
+  for (const key of Object.keys(objectAt(scale, 'spec'))) if (key !== 'replicas') out.push(`unknown field "spec.${key}"`);
+  for (const key of Object.keys(objectAt(scale, 'status'))) if (key !== 'replicas' && key !== 'selector') out.push(`unknown field "status.${key}"`);
+  return out;
+}
+
 /** GET, PUT and PATCH of `/scale`: the number of replicas, and nothing else of the object. */
 export function scale(call: Call, body: unknown): Response {
   const { method } = call.request;
   const object = stored(call) as Scalable | undefined;
   if (method === 'GET') return object === undefined ? refuse(notFound(call.info, call.name!)) : answer(call, 200, scaleOf(object));
   let wanted: ObjectValue | Status;
+  let patch: Patched | undefined;
   if (method === 'PATCH') {
     const contentType = mediaType(call.request.contentType);
     const refused = patchRefusal(contentType);
     if (refused !== undefined) return refuse(refused);
     if (object === undefined) return refuse(notFound(call.info, call.name!));
     const patched = applyPatch(contentType, scaleOf(object), body, undefined, call.validation);
+    if (!isFailure(patched)) patch = patched;
     wanted = isFailure(patched) ? patched : patched.document;
   } else {
     wanted = bodyOf(body, 'Scale');
@@ -314,7 +341,14 @@ export function scale(call: Call, body: unknown): Response {
   const replicas = objectAt(wanted, 'spec')['replicas'] ?? 0;
   if (typeof replicas !== 'number' || !Number.isInteger(replicas) || Math.abs(replicas) > 2 ** 31 - 1) {
     const value = typeof replicas === 'number' ? `number ${replicas}` : Array.isArray(replicas) ? 'array' : typeof replicas === 'boolean' ? 'bool' : typeof replicas;
-    return refuse(badRequest(`Scale in version "v1" cannot be handled as a Scale: json: cannot unmarshal ${value} into Go struct field ScaleSpec.spec.replicas of type int32`));
+    const why = `json: cannot unmarshal ${value} into Go struct field ScaleSpec.spec.replicas of type int32`;
+    return refuse(patch === undefined ? badRequest(`Scale in version "v1" cannot be handled as a Scale: ${why}`) : badPatch(patch, why));
+  }
+  const unknown = unknownOfScale(wanted);
+  if (unknown.length > 0) {
+    const strict = `strict decoding error: ${unknown.join(', ')}`;
+    if (call.validation === 'Strict') return refuse(patch === undefined ? badRequest(`Scale in version "v1" cannot be handled as a Scale: ${strict}`) : badPatch(patch, strict));
+    if (call.validation === 'Warn') call.warnings.push(...unknown);
   }
   if (replicas < 0) return refuse(invalid({ kind: 'Scale', group: 'autoscaling' }, name, [{ field: 'spec.replicas', reason: 'FieldValueInvalid', message: `Invalid value: ${replicas}: must be greater than or equal to 0` }]));
   const uid = textAt(meta, 'uid');

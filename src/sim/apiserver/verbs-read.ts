@@ -112,6 +112,8 @@ export function list(call: Call): Response {
   const limitText = query['limit'] ?? '';
   if (limitText !== '' && !/^[+-]?\d{1,18}$/.test(limitText)) return refuse(badRequest(`strconv.ParseInt: parsing ${JSON.stringify(limitText)}: invalid syntax`));
   const limit = Number(limitText);
+  const timeout = query['timeoutSeconds'] ?? '';
+  if (timeout !== '' && !/^[+-]?\d{1,18}$/.test(timeout)) return refuse(badRequest(`strconv.ParseInt: parsing ${JSON.stringify(timeout)}: invalid syntax`));
   const wrong = matchErrors(query);
   if (wrong.length > 0) return refuse(badOptions('ListOptions', wrong));
   const selection = selectionOf(call);
@@ -149,8 +151,9 @@ export function list(call: Call): Response {
 
 function matchErrors(query: Readonly<Record<string, string>>): readonly FieldError[] {
   const match = query['resourceVersionMatch'] ?? '';
-  if (match === '') return [];
   const errors: FieldError[] = [];
+  if ((query['sendInitialEvents'] ?? '') !== '') errors.push({ field: 'sendInitialEvents', reason: 'FieldValueForbidden', message: 'Forbidden: sendInitialEvents is forbidden for list' });
+  if (match === '') return errors;
   const no = (why: string): void => {
     errors.push({ field: 'resourceVersionMatch', reason: 'FieldValueForbidden', message: `Forbidden: ${why}` });
   };

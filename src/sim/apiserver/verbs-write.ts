@@ -8,6 +8,7 @@ import { validateMetaUpdate } from './kinds/meta.ts';
 import { overLimits } from './limits.ts';
 import { applyPatch, type Patched } from './patch.ts';
 import { share } from './patch-values.ts';
+import { restoreWords } from './restoreWords.ts';
 import { typeOfKind } from './schema.ts';
 import { alreadyExists, badRequest, conflict, generateNameConflict, invalid, notFound, plainError, uidConflict, unsupportedMediaType } from './status.ts';
 import { head } from './store.ts';
@@ -168,7 +169,8 @@ export function updateObject(call: Call, given: KubernetesObject, old: Kubernete
   const name = old.metadata.name;
   const strategy = strategyOf(info.kind);
   const { uid, resourceVersion } = given.metadata;
-  if (!empty(uid) && uid !== old.metadata.uid) return uidConflict(info, name, keyOfCall(call), uid, old.metadata.uid);
+  // A patch is made on what is stored: a wrong uid in it is a change, not a precondition.
+  if (!empty(uid) && uid !== old.metadata.uid && call.request.method !== 'PATCH') return uidConflict(info, name, keyOfCall(call), uid, old.metadata.uid);
   let next: KubernetesObject = strategy.default === undefined || hasItsDefaults(given, old) ? given : strategy.default(given);
   const isAnyVersion = resourceVersion === undefined || resourceVersion === '' || (resourceVersion !== old.metadata.resourceVersion && /^0+$/.test(resourceVersion));
   if (isAnyVersion) {
@@ -299,8 +301,12 @@ export function patch(call: Call, body: unknown, face: Face = 'object'): Respons
   let next: KubernetesObject;
   if (struct === undefined) next = patched.document as unknown as KubernetesObject;
   else {
+    const { kind, apiVersion } = patched.document;
+    if (typeof kind === 'string' && typeof apiVersion === 'string' && (kind !== call.info.kind || apiVersion !== call.apiVersion)) {
+      return refuse(badPatch(patched, `no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/runtime/scheme.go:111"`));
+    }
     const result = decodeAs(struct, patched.document);
-    if (result.error !== undefined) return refuse(badPatch(patched, result.error));
+    if (result.error !== undefined) return refuse(badPatch(patched, contentType === STRATEGIC_MERGE_PATCH ? restoreWords(result.error) : result.error));
     if (patched.strict.length > 0 || result.strict.length > 0) {
       const strict = [...patched.strict, ...result.strict];
       if (call.validation === 'Strict') return refuse(badPatch(patched, `strict decoding error: ${strict.join(', ')}`));

@@ -22,15 +22,20 @@ function validateNamespaceFinalizers(errors: Errors, finalizers: readonly string
   });
 }
 
+function named<T extends KubernetesObject>(object: T): T {
+  const { name, labels } = object.metadata;
+  return name === undefined || name === '' || labels?.[NAME_LABEL] === name ? object : { ...object, metadata: { ...object.metadata, labels: sorted({ ...labels, [NAME_LABEL]: name }) } };
+}
+
 export const namespace = strategyFor<Namespace>({
   default: (object) => {
-    const { name, labels } = object.metadata;
-    const labelled = name === undefined || name === '' || labels?.[NAME_LABEL] === name ? object : { ...object, metadata: { ...object.metadata, labels: sorted({ ...labels, [NAME_LABEL]: name }) } };
+    const labelled = named(object);
     return withField(labelled, 'status', { phase: 'Active', ...(labelled.status as object | undefined) });
   },
   prepareForCreate: (object) => {
     const finalizers = object.spec?.finalizers ?? [];
-    return { ...object, spec: { ...object.spec, finalizers: finalizers.includes('kubernetes') ? finalizers : [...finalizers, 'kubernetes'] }, status: { phase: 'Active' } };
+    // A generated name is known only now.
+    return { ...named(object), spec: { ...object.spec, finalizers: finalizers.includes('kubernetes') ? finalizers : [...finalizers, 'kubernetes'] }, status: { phase: 'Active' } };
   },
   prepareForUpdate: (object, old) => withField({ ...object, spec: withField(object.spec ?? {}, 'finalizers', old.spec?.finalizers) }, 'status', old.status),
   prepareForStatusUpdate: (object, old) => withField(object, 'spec', old.spec),

@@ -38,6 +38,16 @@ export interface ServiceSpecIn {
   readonly internalTrafficPolicy?: string;
   readonly trafficDistribution?: string;
 }
+interface LoadBalancerIn {
+  readonly ingress?: readonly { readonly ip?: string; readonly ipMode?: string }[];
+}
+/** An address of a load balancer stands for itself, unless the status says that it is a proxy's. */
+function withIPMode<T extends { readonly spec?: unknown; readonly status?: unknown }>(object: T): T {
+  const balancer = (object.status as { readonly loadBalancer?: LoadBalancerIn } | undefined)?.loadBalancer;
+  if ((object.spec as { readonly type?: string } | undefined)?.type !== 'LoadBalancer' || balancer?.ingress?.some((one) => (one.ip ?? '') !== '' && one.ipMode === undefined) !== true) return object;
+  return { ...object, status: { ...(object.status as object), loadBalancer: { ...balancer, ingress: balancer.ingress.map((one) => ((one.ip ?? '') !== '' && one.ipMode === undefined ? { ...one, ipMode: 'VIP' } : one)) } } };
+}
+
 export const serviceSpec = (service: { readonly spec: unknown }): ServiceSpecIn => service.spec as ServiceSpecIn;
 
 export const isHeadless = (spec: ServiceSpecIn): boolean => spec.clusterIPs?.length === 1 && spec.clusterIPs[0] === 'None';
@@ -263,7 +273,7 @@ export const service = strategyFor<Service>({
     const next = withField(object, 'status', old.status);
     return spec === serviceSpec(next) ? next : { ...next, spec: spec as unknown as Service['spec'] };
   },
-  prepareForStatusUpdate: (object, old) => withField(object, 'spec', old.spec),
+  prepareForStatusUpdate: (object, old) => withField(withIPMode(object), 'spec', old.spec),
   validateCreate: (object) => {
     const errors: Errors = [];
     validateMeta(errors, object.metadata, true, labelName);
