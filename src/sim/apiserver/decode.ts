@@ -3,7 +3,7 @@ import type { KubernetesObject } from '../api/object.ts';
 import { canonicalQuantity } from '../api/quantity.ts';
 import type { Status } from '../api/request.ts';
 import { decodeQuick } from './decodeQuick.ts';
-import { base64Fault, canonicalBase64, parseGoTime } from './goText.ts';
+import { base64Fault, canonicalBase64, parseGoTime, goQuote } from './goText.ts';
 import { typeOfKind, type StructType, type TypeNode } from './schema.ts';
 import { badRequest } from './status.ts';
 
@@ -313,8 +313,8 @@ export function decode(info: KindInfo, body: unknown, apiVersion: string = apiVe
   const kind = typeof source['kind'] === 'string' && source['kind'] !== '' ? source['kind'] : info.kind;
   const version = typeof source['apiVersion'] === 'string' && source['apiVersion'] !== '' ? source['apiVersion'] : apiVersion;
   if (version.split('/').length > 2) return unrecognized(`unexpected GroupVersion string: ${version}`);
-  const refuse = (why: string): Status => badRequest(`${kind} in version "${version.slice(version.lastIndexOf('/') + 1)}" cannot be handled as a ${info.kind}: ${why}`);
-  if (!registered.has(`${version}/${kind}`) && !(kind === info.kind && version === apiVersion)) return refuse(`no kind "${kind}" is registered for version "${version}" in scheme "pkg/runtime/scheme.go:111"`);
+  const refuse = (why: string): Status => badRequest(`${kind} in version ${goQuote(version.slice(version.lastIndexOf('/') + 1))} cannot be handled as a ${info.kind}: ${why}`);
+  if (!registered.has(`${version}/${kind}`) && !(kind === info.kind && version === apiVersion)) return refuse(`no kind ${goQuote(kind)} is registered for version ${goQuote(version)} in scheme "pkg/runtime/scheme.go:111"`);
   if (kind !== info.kind) return refuse(`converting (v1.${kind}) to (${internalGroup(info.group)}.${info.kind}): unknown conversion`);
   if (version !== apiVersion) return badRequest(`the API version in the data (${version}) does not match the expected API version (${apiVersion})`);
   const struct = typeOfKind(kind, version);

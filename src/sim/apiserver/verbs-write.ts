@@ -4,7 +4,7 @@ import { eventFromCore, eventToCore } from './convert.ts';
 import { decode, decodeAs, strictRefusal } from './decode.ts';
 import { goQuote } from './goText.ts';
 import { validateEventFromNewApi, validateEventUpdateFromNewApi } from './kinds/events.ts';
-import { validateMetaUpdate } from './kinds/meta.ts';
+import { validateMeta, validateMetaUpdate } from './kinds/meta.ts';
 import { overLimits } from './limits.ts';
 import { applyPatch, type Patched } from './patch.ts';
 import { share } from './patch-values.ts';
@@ -82,8 +82,11 @@ function createObject(call: Call, given: KubernetesObject): KubernetesObject | S
     object = strategy.prepareForCreate?.(withAddresses, nowText(call)) ?? withAddresses;
     const errors = call.apiVersion === EVENTS ? validateEventFromNewApi(object as Event) : (strategy.validateCreate?.(object) ?? []);
     if (errors.length > 0) return invalid(info, object.metadata.name ?? '', errors);
-    const wrongName = unnamed(object.metadata);
-    if (wrongName !== undefined) return invalid(info, object.metadata.name ?? '', [wrongName]);
+    if (WITHOUT_META_RULES.has(info.kind)) {
+      const general: FieldError[] = [];
+      validateMeta(general, object.metadata, info.namespaced, pathSegment, 'generic');
+      if (general.length > 0) return invalid(info, object.metadata.name ?? '', general);
+    }
     // What is no number is no version, and is overlooked.
     if (/^\d+$/.test(object.metadata.resourceVersion ?? '') && Number(object.metadata.resourceVersion) !== 0) return plainError('resourceVersion should not be set on objects to be created');
     const existing = head(context.store, info.kind, key);
@@ -100,12 +103,11 @@ function createObject(call: Call, given: KubernetesObject): KubernetesObject | S
   }
 }
 
-/** What every kind's name must be, also where the kind itself asks for nothing: it becomes a part of a path. */
-function unnamed({ name }: { readonly name?: string }): FieldError | undefined {
-  if (name === undefined || name === '') return { field: 'metadata.name', reason: 'FieldValueRequired', message: 'Required value: name or generateName is required' };
-  const fault = name === '.' || name === '..' ? `may not be '${name}'` : name.includes('/') ? "may not contain '/'" : name.includes('%') ? "may not contain '%'" : undefined;
-  return fault === undefined ? undefined : { field: 'metadata.name', reason: 'FieldValueInvalid', message: `Invalid value: ${goQuote(name)}: ${fault}` };
-}
+/** Kinds whose own validation does not look at metadata: for them only the rules hold that every kind has (BeforeCreate upstream). */
+const WITHOUT_META_RULES = new Set(['PodDisruptionBudget', 'Event']);
+/** A name becomes a part of a path. */
+const pathSegment = (name: string): readonly string[] =>
+  name === '.' || name === '..' ? [`may not be '${name}'`] : [...(name.includes('/') ? ["may not contain '/'"] : []), ...(name.includes('%') ? ["may not contain '%'"] : [])];
 
 // ---- update
 
