@@ -35,8 +35,13 @@ function struct(name: string, value: Plain, indent: string): string {
     const key = json ?? go.charAt(0).toLowerCase() + go.slice(1);
     return `${deeper}"${go}": ${print(type, Object.hasOwn(value, key) ? value[key] : undefined, deeper)}`;
   });
+  if (name === 'PersistentVolumeClaimTemplate') parts.unshift(...embeddedMeta(value['metadata'], deeper));
   return `{\n${parts.join(',\n')}\n${indent}}`;
 }
+
+/** A template's metadata is embedded without a name of its own: its fields stand among the others, and the empty ones are left out. */
+const embeddedMeta = (meta: unknown, indent: string): readonly string[] =>
+  Object.entries((meta ?? {}) as Plain).map(([key, value]) => `${indent}"${key}": ${JSON.stringify(value, null, 1).replaceAll('\n', `\n${indent}`)}`);
 
 /** What v1 has beside the security context, the internal type has in it. */
 function internalPodSpec(spec: PodSpecIn): Plain {
