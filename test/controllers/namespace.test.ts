@@ -34,6 +34,16 @@ describe('a Namespace that is being deleted', () => {
     expect(namespace.ignores!(change(undefined, namespaceNamed('team')))).toBe(true);
   });
 
+  it.each<[string, boolean]>([['Deployment', true], ['ReplicaSet', false]])('is emptied in an order of chance (%s first), of which only the last is always the same', (first, deploymentFirst) => {
+    const memory: NamespaceMemory = { done: 'pods', left: {}, graceSeconds: 0 };
+    const deletes = namespace.reconcile('team', fakeView([deleted], { now: 13 * SECOND }), memory, context({ draw: (_purpose, kind) => (kind === first ? 1 : 2) })).batches.flat()
+      .filter(({ request }) => request.method === 'DELETE').map(({ request }) => request.path.split('/').at(-1)!);
+    const usual = namespace.reconcile('team', fakeView([deleted], { now: 13 * SECOND }), memory, context()).batches.flat().filter(({ request }) => request.method === 'DELETE').map(({ request }) => request.path.split('/').at(-1)!);
+    expect(deletes.indexOf('deployments') < deletes.indexOf('replicasets')).toBe(deploymentFirst);
+    expect(deletes.at(-1)).toBe(usual.at(-1));
+    expect(new Set(deletes)).toEqual(new Set(usual));
+  });
+
   it('loses its Pods first, and nothing else while one is left', () => {
     const pods: readonly Pod[] = [backend('a', 'x', { spec: { terminationGracePeriodSeconds: 30 } })];
     const first = play(deleted, undefined, 13 * SECOND, () => pods);

@@ -7,13 +7,14 @@ import type { Reason } from '../api/reason.ts';
 import { referenceTo } from '../api/references.ts';
 import { MICROSECOND, SECOND, parseTimestamp, timestamp } from '../api/time.ts';
 import type { Micros } from '../api/time.ts';
-import type { Controller, Plan, Write } from '../reconcile/controller.ts';
+import type { Controller, Plan, ReconcileContext, Write } from '../reconcile/controller.ts';
 
 /**
  * Empties a Namespace that is being deleted, and then lets it go (pkg/controller/namespace). Pods come first; only when none is left, the
  * rest. Each kind is deleted as a collection and then listed, to see what stays.
  * The answers decide what is done next, so one pass of upstream is up to three plans here: Pods, everything else, and the end.
- * Simplified: kinds are those of this API server's table, in the order in which a real one was seen to go through them (there the order is chance).
+ * Simplified: kinds are those of this API server's table, in an order that is drawn anew for each pass, as upstream's
+ * goes through a Go map; only the last one is always the same, by which the end of a pass is known.
  */
 
 /** So long after the deletion nothing happens, so that every API server has seen it and nothing is created in the Namespace any more. */
@@ -79,6 +80,12 @@ function conditionsFor(namespace: Namespace, left: Readonly<Record<string, Left>
   return changed ? conditions : undefined;
 }
 
+/** All but the last, which stays the last. Whether Deployments go before ReplicaSets decides whether the garbage collector gets anything to do. */
+function inChanceOrder(kinds: readonly KindInfo[], context: ReconcileContext): readonly KindInfo[] {
+  const drawn = kinds.map((info, index) => ({ info, index, rank: index === kinds.length - 1 ? Infinity : context.draw('order', info.kind) }));
+  return drawn.sort((a, b) => (a.rank < b.rank ? -1 : a.rank > b.rank ? 1 : a.index - b.index)).map(({ info }) => info);
+}
+
 const resourceName = (info: KindInfo): string => `${info.resource}.${info.group}`;
 
 /** Delete the collection, then list what is left of it. */
@@ -102,7 +109,7 @@ export const namespace: Controller<NamespaceMemory> = {
     Namespace: (object, _view, change) => (change.after === undefined || object.metadata.deletionTimestamp === undefined ? [] : [{ key: object.metadata.name, afterMicros: GRACE }]),
   },
   ignores: (change: Change) => change.after === undefined || change.after.metadata.deletionTimestamp === undefined,
-  reconcile(name, view, memory): Plan<NamespaceMemory> {
+  reconcile(name, view, memory, context): Plan<NamespaceMemory> {
     const object = view.get('Namespace', name);
     const deletedAt = parseTimestamp(object?.metadata.deletionTimestamp);
     if (object === undefined || deletedAt === undefined || (object.spec?.finalizers ?? []).length === 0) return { batches: [], memory: null, because: { code: 'namespace.nothingToDo', args: { namespace: name } } };
@@ -126,7 +133,7 @@ export const namespace: Controller<NamespaceMemory> = {
     }
     if (done === 'pods') {
       const because: Reason = { code: 'namespace.deletesContent', args: { namespace: name }, refs };
-      return { batches: others.flatMap((info) => empty(info, name, because)), because, requeueAfterMicros: MICROSECOND };
+      return { batches: inChanceOrder(others, context).flatMap((info) => empty(info, name, because)), because, requeueAfterMicros: MICROSECOND };
     }
     const remaining = Object.keys(left);
     if (remaining.length > 0) {
