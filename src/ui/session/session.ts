@@ -341,7 +341,7 @@ export function newSession(parts: SessionParts): Session {
   // ---- what the reader does
 
   /** After a command the story goes on by itself, unless the reader is stepping. */
-  async function doing(ask: Ask, goOn = true): Promise<void> {
+  async function doing(ask: Ask, goOn: boolean | 'stop' = true): Promise<void> {
     set((draft) => {
       draft.fresh = false;
       draft.verb = undefined;
@@ -355,7 +355,7 @@ export function newSession(parts: SessionParts): Session {
       void keepRecording();
       // A line that only read has nothing to wait for.
       const waits = ask.type !== 'kubectl' || state.still?.shellBusy === true;
-      if (wasPlaying || (goOn && waits && !actor.getSnapshot().context.stepped)) actor.send({ type: 'PLAY' });
+      if (goOn !== 'stop' && (wasPlaying || (goOn && waits && !actor.getSnapshot().context.stepped))) actor.send({ type: 'PLAY' });
     } catch (error) {
       complain(error);
     }
@@ -503,7 +503,7 @@ export function newSession(parts: SessionParts): Session {
     },
     branchHere: () => void doing({ type: 'branch', lines: [], commands: [] }, false),
     keepBranch: () => void doing({ type: 'keepBranch' }, false),
-    discardBranch: () => void doing({ type: 'discardBranch' }, false),
+    discardBranch: () => void doing({ type: 'discardBranch' }, 'stop'),
     chooseVerb(verb) {
       set((draft) => void (draft.verb = verb !== undefined && state.still !== undefined && targetsOf(verb, state.still.model).length > 0 ? verb : undefined));
     },
