@@ -17,7 +17,6 @@ const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 const PAGES = ['README.md', ...readdirSync(join(root, 'docs')).filter((file) => file.endsWith('.md')).map((file) => `docs/${file}`)].sort(byText);
 /** Made by the browser tests, which come after this one. */
-const MADE_BY_TESTS = new Set<string>();
 
 /** A page without its blocks of code, in which brackets and paths are no links. */
 const prose = (text: string): string => text.replace(/^```[\s\S]*?^```/gm, '');
@@ -41,7 +40,6 @@ export function brokenLinks(page: string, text: string): readonly string[] {
     if (/^[a-z]+:/.test(link)) return [];
     const [path = '', anchor] = link.split('#');
     const target = path === '' ? page : relative(root, join(root, dirname(page), path));
-    if (MADE_BY_TESTS.has(target)) return [];
     if (!existsSync(join(root, target))) return [`${page}: ${link}: there is no ${target}`];
     if (anchor !== undefined && !anchorsOf(target === page ? text : read(target)).has(anchor)) return [`${page}: ${link}: ${target} has no heading #${anchor}`];
     return [];

@@ -291,6 +291,14 @@ function aboutNotReplaced(walk: Walk, key: string): void {
   onChange(walk, tainted);
 }
 
+const STARTING: ReadonlySet<string | undefined> = new Set([undefined, 'ContainerCreating', 'PodInitializing']);
+/** It lacks a node, or something keeps its containers from getting ready; one that has just been bound is not held up. */
+function isHeldUp(pod: Pod): boolean {
+  if (isPodReady(pod) || pod.status.phase === 'Succeeded') return false;
+  if ((pod.spec.nodeName ?? '') === '' || pod.status.phase === 'Failed') return true;
+  return [...(pod.status.initContainerStatuses ?? []), ...(pod.status.containerStatuses ?? [])].some(({ ready, state }) => !STARTING.has(state?.waiting?.reason) || (!ready && state?.running !== undefined) || (state?.terminated !== undefined && state.terminated.exitCode !== 0));
+}
+
 /** What can be asked about an object as it is now, the most telling question first. */
 export function questionsOf(kind: string, key: string, history: History): readonly Question[] {
   const last = lastChange(history, kind, key);
@@ -306,7 +314,7 @@ export function questionsOf(kind: string, key: string, history: History): readon
       const out: Question[] = [];
       if (pod.metadata.deletionTimestamp !== undefined) out.push({ ask: 'terminating', key });
       else if (node !== '' && silencedBy(history, node, history.now) !== undefined) out.push({ ask: 'notReplaced', key });
-      else if (!isPodReady(pod) && pod.status.phase !== 'Succeeded') out.push({ ask: 'waiting', key });
+      else if (isHeldUp(pod)) out.push({ ask: 'waiting', key });
       if (node !== '') out.push({ ask: 'field', kind, key, field: 'spec.nodeName' });
       return [...out, exists];
     }

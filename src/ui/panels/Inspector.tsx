@@ -231,7 +231,7 @@ function Answer({ why, known, inspection, decision }: { readonly why: WhyModel; 
   }
   return (
     <>
-      {why.question === 'waiting' && decision !== undefined && (
+      {why.question === 'waiting' && decision !== undefined && (pod?.spec.nodeName ?? '') === '' && (
         <>
           <p className="a">{decisionAnswer(decision, words)}</p>
           {decision.chosen === undefined && <p className="mono own">{decision.message ?? conditionOf(pod as { status: { conditions?: readonly Condition[] } }, 'PodScheduled')?.message ?? ''}</p>}
