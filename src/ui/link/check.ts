@@ -21,6 +21,23 @@ export function checkObjects(world: World, objects: readonly unknown[]): readonl
   return objects.flatMap((object, i) => checkOne(world, object, i));
 }
 
+/** Go names the field of a wrong type by its struct and path, without places in lists: "Go struct field Container.spec.containers.ports". */
+function mistyped(object: unknown, message: string): string | undefined {
+  const path = /Go struct field \w+\.([\w.]+) of type/.exec(message)?.[1];
+  return path === undefined ? undefined : fieldAt(object, path.split('.'), '');
+}
+function fieldAt(value: unknown, [name, ...rest]: readonly string[], so: string): string | undefined {
+  if (name === undefined) return so;
+  if (Array.isArray(value)) {
+    for (const [i, item] of value.entries()) {
+      const found = fieldAt(item, [name, ...rest], `${so}[${i}]`);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+  return isMap(value) && Object.hasOwn(value, name) ? fieldAt(value[name], rest, so === '' ? name : `${so}.${name}`) : undefined;
+}
+
 function checkOne(world: World, object: unknown, i: number): readonly Problem[] {
   if (!isMap(object)) return [{ object: i, field: '', message: 'error validating data: not an object' }];
   const { kind, apiVersion, metadata } = object;
@@ -40,5 +57,5 @@ function checkOne(world: World, object: unknown, i: number): readonly Problem[] 
   if (causes.length > 0) return causes.map((cause) => ({ object: i, field: cause.field ?? '', message: cause.message ?? status.message ?? '' }));
   const unknown = [...(status.message ?? '').matchAll(/unknown field "([^"]+)"/g)].map((found) => found[1]!);
   if (unknown.length > 0) return unknown.map((field) => ({ object: i, field, message: `unknown field "${field}"` }));
-  return [{ object: i, field: '', message: status.message ?? String(answer.code) }];
+  return [{ object: i, field: mistyped(object, status.message ?? '') ?? '', message: status.message ?? String(answer.code) }];
 }
