@@ -97,7 +97,7 @@ export function stageModel(world: World, options: StageOptions): StageModel {
     revision: store.revision,
     ...(options.branchFrom === undefined ? {} : { branch: { fromRevision: options.branchFrom } }),
     you: options.you,
-    controllers: CELLS.filter(([process]) => world.slots.has(process)).map(([process, label]) => controllerModel(world, process, label, options.digested)),
+    controllers: CELLS.filter(([process]) => world.slots.has(process)).map(([process, label]) => controllerModel(world, process, label, options.digested, lost.size > 0)),
     scheduler: schedulerModel(world, options.digested, lost, pods),
     apiserver: apiserverModel(world),
     strip: {
@@ -198,13 +198,13 @@ function chainOf(world: World, options: StageOptions, pods: readonly Pod[], lost
 
 // ---- clients
 
-function controllerModel(world: World, process: string, label: string, digested: Digested): ControllerModel {
+function controllerModel(world: World, process: string, label: string, digested: Digested, nodesLost: boolean): ControllerModel {
   const slot = world.slots.get(process)!;
   const state = slot.state as HostState | undefined;
   const queueLength = state === undefined ? 0 : state.queue.ready.size + state.queue.dirty.size;
   const working = state !== undefined && (state.queue.processing.size > 0 || state.queue.ready.size > 0);
   const last = digested.lastWriteOf(process, world.steps);
-  const look = !slot.running ? 'down' : working ? 'working' : last !== undefined && world.now - last < LATELY ? (process === 'node-controller' ? 'alarm' : 'watching') : 'idle';
+  const look = !slot.running ? 'down' : working ? 'working' : last !== undefined && world.now - last < LATELY ? (process === 'node-controller' && nodesLost ? 'alarm' : 'watching') : 'idle';
   return { name: process, label, state: look, queueLength };
 }
 
