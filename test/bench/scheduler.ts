@@ -1,5 +1,5 @@
 /**
- * How fast the scheduler decides, as ../../../shared/oracle/decide measures the real one: Pods one after the other through the whole
+ * How fast the scheduler decides, measured as the real one was: Pods one after the other through the whole
  * cycle, each put on its node in the cache; nothing is bound. Pods per CPU second.
  */
 import type { Node, Pod } from '../../src/sim/api/object.ts';
