@@ -46,8 +46,8 @@ function storedRefusal(bytes: number): Status | undefined {
 }
 
 /**
- * How many Pods all workloads together may ask for. Every Pod leaves some fifty writes in the record, which is kept whole so that one
- * can seek in it: with 5,000 that is what a browser gives one tab, and as many as upstream's tests of 50 full nodes (110 each) run.
+ * How many Pods all workloads together may ask for. The record of what happened is kept whole so that one can seek in it, and a browser
+ * gives one tab only so much. The number is a judgement, not a measurement: as many as upstream's tests of 50 nodes of 110 Pods run.
  */
 export const MAX_PODS = 5_000;
 

@@ -22,7 +22,7 @@ export function newCluster(config: ClusterConfig, seed: number): World {
   const names = [...CONTROL_PLANE, ...config.nodes.flatMap(({ name }) => [`machine/${name}`, `kubelet/${name}`, `proxy/${name}`])];
   for (const name of names) {
     const slot = addSlot(world, name);
-    // Components do not come up in one instant, and the controller manager a second after the nodes, as in the recorded clusters.
+    // Components do not come up in one instant, and the controller manager a second after the nodes: fitted, so that the node monitor's round falls where two recordings show it.
     const after = CONTROLLERS.has(name) ? CONTROLLERS_AFTER : 0;
     push(world.agenda, after + (draw(world.chance, name, 'start', '') % 50_000), { type: 'start', to: name, epoch: slot.epoch, cause: 0 });
   }

@@ -1,11 +1,12 @@
 import { KINDS, apiVersionOf, pathOf } from '../../sim/api/kinds.ts';
 import { USERS, type Status } from '../../sim/api/request.ts';
+import { MAX_PODS } from '../../sim/apiserver/limits.ts';
 import { read } from '../../sim/index.ts';
 import type { World } from '../../sim/cluster/world.ts';
 import type { Problem } from './protocol.ts';
 
-/** Orrery's own limit: more Pods than that make the page slow and teach nothing. */
-export const MOST_REPLICAS = 5_000;
+/** The API server's own limit, asked for before the request so that the page can say it in its words and language. */
+export const MOST_REPLICAS = MAX_PODS;
 const MOST_OBJECTS = 500;
 
 const isMap = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
