@@ -11,6 +11,7 @@ import type { Deployment } from '../../src/sim/api/object.ts';
 import { MINUTE, SECOND } from '../../src/sim/api/time.ts';
 import { head } from '../../src/sim/apiserver/store.ts';
 import { act, newTimeline, playUntil, seek, stepForward, type Timeline } from '../../src/sim/index.ts';
+import '../../src/sim/further.ts';
 import { schedulerFigures } from './scheduler.ts';
 import { createDeployment, hollowNodes, hour, PATIENCE } from './stories.ts';
 

@@ -16,7 +16,7 @@ it.each(['cordon-drain', 'node-returns', 'namespace-delete', 'delete-orphan', 'r
     for (const controller of controllers) {
       const keys = new Set(Object.keys(controller.ticks ?? {}));
       for (const object of objects) {
-        const handler = controller.watches[object.kind] as ((object: unknown, view: unknown, change: unknown) => readonly (string | { key: string })[]) | undefined;
+        const handler = (controller.watches as Readonly<Record<string, unknown>>)[object.kind] as ((object: unknown, view: unknown, change: unknown) => readonly (string | { key: string })[]) | undefined;
         for (const item of handler?.(object, view, change(undefined, object)) ?? []) keys.add(typeof item === 'string' ? item : item.key);
       }
       for (const key of keys) {

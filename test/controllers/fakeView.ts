@@ -21,7 +21,7 @@ function indexed(object: AnyObject, by: Index): boolean {
     case 'namespace':
       return (object.metadata.namespace ?? '') === by.value;
     case 'node':
-      return object.kind === 'Pod' && (object.spec.nodeName ?? '') === by.value;
+      return object.kind === 'Pod' && ((object as Pod).spec.nodeName ?? '') === by.value;
     case 'controller':
       return (controllerOf(object)?.uid ?? '') === by.value;
     case 'owner':

@@ -7,6 +7,7 @@ import { rootCA } from '../../src/sim/controllers/rootca.ts';
 import { serviceAccount } from '../../src/sim/controllers/serviceaccount.ts';
 import type { Plan } from '../../src/sim/reconcile/controller.ts';
 import { answer, backend, change, full, fullTranscript, namespaceNamed } from './clusterObjects.ts';
+import { KINDS } from '../../src/sim/api/kinds.ts';
 import { context, fakeView } from './fakeView.ts';
 
 const CONTENT_REMOVED = [
@@ -59,9 +60,12 @@ describe('a Namespace that is being deleted', () => {
     const first = play(settled, undefined, 18 * SECOND, () => []);
     expect(first.memory).toEqual({ done: 'pods', graceSeconds: 0, left: {} });
     const second = play(settled, first.memory, 18 * SECOND, () => []);
-    expect(second.plan.batches.flat().filter(({ request }) => request.method === 'DELETE').map(({ request }) => request.path.split('/').at(-1))).toEqual([
-      'persistentvolumeclaims', 'poddisruptionbudgets', 'deployments', 'events', 'serviceaccounts', 'services', 'replicasets', 'secrets', 'configmaps', 'endpointslices', 'endpoints', 'leases',
+    const emptied = second.plan.batches.flat().filter(({ request }) => request.method === 'DELETE').map(({ request }) => request.path.split('/').at(-1)!);
+    expect(emptied.slice(0, 11)).toEqual([
+      'persistentvolumeclaims', 'poddisruptionbudgets', 'deployments', 'events', 'serviceaccounts', 'services', 'replicasets', 'secrets', 'configmaps', 'endpointslices', 'endpoints',
     ]);
+    // And every other kind that lives in a namespace, once.
+    expect([...emptied].sort()).toEqual(KINDS.filter(({ namespaced, kind }) => namespaced && kind !== 'Pod').map(({ resource }) => resource).sort());
     const third = play(settled, second.memory, 18 * SECOND, () => []);
     expect(third.plan.batches.flat().map(full)).toEqual([
       `PUT /api/v1/namespaces/team/finalize {"apiVersion":"v1","kind":"Namespace","metadata":{"name":"team","uid":"uid-team","creationTimestamp":"2026-01-05T08:00:00Z","deletionTimestamp":"2026-01-05T08:00:08Z","resourceVersion":"50"},"spec":{"finalizers":[]}}`,

@@ -11,6 +11,8 @@ export interface KindInfo {
   readonly subresources: readonly string[];
   /** In `kubectl get all`. */
   readonly inAll?: boolean;
+  /** Only created, and answered, never stored: TokenReview, SubjectAccessReview, Binding. */
+  readonly transient?: boolean;
 }
 
 const entry = (kind: string, group: string, version: string, resource: string, namespaced: boolean, shortNames: readonly string[] = [], subresources: readonly string[] = [], inAll = false): KindInfo => ({
@@ -36,6 +38,47 @@ export const KINDS: readonly KindInfo[] = [
   entry('PodDisruptionBudget', 'policy', 'v1', 'poddisruptionbudgets', true, ['pdb'], ['status']),
   entry('PriorityClass', 'scheduling.k8s.io', 'v1', 'priorityclasses', false, ['pc']),
   entry('StorageClass', 'storage.k8s.io', 'v1', 'storageclasses', false, ['sc']),
+  // Beyond the first scenario: their schemas and rules are in further.ts.
+  entry('LimitRange', '', 'v1', 'limitranges', true, ['limits']),
+  entry('PodTemplate', '', 'v1', 'podtemplates', true),
+  entry('ReplicationController', '', 'v1', 'replicationcontrollers', true, ['rc'], ['status', 'scale'], true),
+  entry('ResourceQuota', '', 'v1', 'resourcequotas', true, ['quota'], ['status']),
+  entry('ControllerRevision', 'apps', 'v1', 'controllerrevisions', true),
+  entry('DaemonSet', 'apps', 'v1', 'daemonsets', true, ['ds'], ['status'], true),
+  entry('StatefulSet', 'apps', 'v1', 'statefulsets', true, ['sts'], ['status', 'scale'], true),
+  entry('APIService', 'apiregistration.k8s.io', 'v1', 'apiservices', false, [], ['status']),
+  entry('HorizontalPodAutoscaler', 'autoscaling', 'v2', 'horizontalpodautoscalers', true, ['hpa'], ['status'], true),
+  entry('CronJob', 'batch', 'v1', 'cronjobs', true, ['cj'], ['status'], true),
+  entry('Job', 'batch', 'v1', 'jobs', true, [], ['status'], true),
+  entry('CertificateSigningRequest', 'certificates.k8s.io', 'v1', 'certificatesigningrequests', false, ['csr'], ['approval', 'status']),
+  entry('IngressClass', 'networking.k8s.io', 'v1', 'ingressclasses', false),
+  entry('Ingress', 'networking.k8s.io', 'v1', 'ingresses', true, ['ing'], ['status']),
+  entry('IPAddress', 'networking.k8s.io', 'v1', 'ipaddresses', false, ['ip']),
+  entry('NetworkPolicy', 'networking.k8s.io', 'v1', 'networkpolicies', true, ['netpol']),
+  entry('ServiceCIDR', 'networking.k8s.io', 'v1', 'servicecidrs', false, [], ['status']),
+  entry('ClusterRoleBinding', 'rbac.authorization.k8s.io', 'v1', 'clusterrolebindings', false),
+  entry('ClusterRole', 'rbac.authorization.k8s.io', 'v1', 'clusterroles', false),
+  entry('RoleBinding', 'rbac.authorization.k8s.io', 'v1', 'rolebindings', true),
+  entry('Role', 'rbac.authorization.k8s.io', 'v1', 'roles', true),
+  entry('CSIDriver', 'storage.k8s.io', 'v1', 'csidrivers', false),
+  entry('CSINode', 'storage.k8s.io', 'v1', 'csinodes', false),
+  entry('CSIStorageCapacity', 'storage.k8s.io', 'v1', 'csistoragecapacities', true),
+  entry('VolumeAttachment', 'storage.k8s.io', 'v1', 'volumeattachments', false, [], ['status']),
+  entry('VolumeAttributesClass', 'storage.k8s.io', 'v1', 'volumeattributesclasses', false, ['vac']),
+  entry('MutatingAdmissionPolicy', 'admissionregistration.k8s.io', 'v1', 'mutatingadmissionpolicies', false),
+  entry('MutatingAdmissionPolicyBinding', 'admissionregistration.k8s.io', 'v1', 'mutatingadmissionpolicybindings', false),
+  entry('MutatingWebhookConfiguration', 'admissionregistration.k8s.io', 'v1', 'mutatingwebhookconfigurations', false),
+  entry('ValidatingAdmissionPolicy', 'admissionregistration.k8s.io', 'v1', 'validatingadmissionpolicies', false, [], ['status']),
+  entry('ValidatingAdmissionPolicyBinding', 'admissionregistration.k8s.io', 'v1', 'validatingadmissionpolicybindings', false),
+  entry('ValidatingWebhookConfiguration', 'admissionregistration.k8s.io', 'v1', 'validatingwebhookconfigurations', false),
+  entry('CustomResourceDefinition', 'apiextensions.k8s.io', 'v1', 'customresourcedefinitions', false, ['crd', 'crds'], ['status']),
+  entry('RuntimeClass', 'node.k8s.io', 'v1', 'runtimeclasses', false),
+  entry('DeviceClass', 'resource.k8s.io', 'v1', 'deviceclasses', false),
+  entry('ResourceClaim', 'resource.k8s.io', 'v1', 'resourceclaims', true, [], ['status']),
+  entry('ResourceClaimTemplate', 'resource.k8s.io', 'v1', 'resourceclaimtemplates', true),
+  entry('ResourceSlice', 'resource.k8s.io', 'v1', 'resourceslices', false),
+  entry('FlowSchema', 'flowcontrol.apiserver.k8s.io', 'v1', 'flowschemas', false, [], ['status']),
+  entry('PriorityLevelConfiguration', 'flowcontrol.apiserver.k8s.io', 'v1', 'prioritylevelconfigurations', false, [], ['status']),
 ];
 
 const byKind = new Map(KINDS.map((info) => [info.kind, info]));

@@ -499,6 +499,12 @@ export interface StorageClass extends KubernetesObject {
 }
 
 /** The kinds that some part of the simulation reads by their type. */
+/** A kind that no part of the simulation reads by field yet. Give it an interface of its own when one does. */
+export interface OtherObject extends KubernetesObject {
+  readonly spec?: unknown;
+  readonly status?: unknown;
+}
+
 export interface ByKind {
   readonly Pod: Pod;
   readonly Node: Node;
@@ -518,6 +524,46 @@ export interface ByKind {
   readonly PersistentVolume: PersistentVolume;
   readonly PersistentVolumeClaim: PersistentVolumeClaim;
   readonly StorageClass: StorageClass;
+  readonly LimitRange: OtherObject;
+  readonly PodTemplate: OtherObject;
+  readonly ReplicationController: OtherObject;
+  readonly ResourceQuota: OtherObject;
+  readonly ControllerRevision: OtherObject;
+  readonly DaemonSet: OtherObject;
+  readonly StatefulSet: OtherObject;
+  readonly APIService: OtherObject;
+  readonly HorizontalPodAutoscaler: OtherObject;
+  readonly CronJob: OtherObject;
+  readonly Job: OtherObject;
+  readonly CertificateSigningRequest: OtherObject;
+  readonly IngressClass: OtherObject;
+  readonly Ingress: OtherObject;
+  readonly IPAddress: OtherObject;
+  readonly NetworkPolicy: OtherObject;
+  readonly ServiceCIDR: OtherObject;
+  readonly ClusterRoleBinding: OtherObject;
+  readonly ClusterRole: OtherObject;
+  readonly RoleBinding: OtherObject;
+  readonly Role: OtherObject;
+  readonly CSIDriver: OtherObject;
+  readonly CSINode: OtherObject;
+  readonly CSIStorageCapacity: OtherObject;
+  readonly VolumeAttachment: OtherObject;
+  readonly VolumeAttributesClass: OtherObject;
+  readonly MutatingAdmissionPolicy: OtherObject;
+  readonly MutatingAdmissionPolicyBinding: OtherObject;
+  readonly MutatingWebhookConfiguration: OtherObject;
+  readonly ValidatingAdmissionPolicy: OtherObject;
+  readonly ValidatingAdmissionPolicyBinding: OtherObject;
+  readonly ValidatingWebhookConfiguration: OtherObject;
+  readonly CustomResourceDefinition: OtherObject;
+  readonly RuntimeClass: OtherObject;
+  readonly DeviceClass: OtherObject;
+  readonly ResourceClaim: OtherObject;
+  readonly ResourceClaimTemplate: OtherObject;
+  readonly ResourceSlice: OtherObject;
+  readonly FlowSchema: OtherObject;
+  readonly PriorityLevelConfiguration: OtherObject;
 }
 export type Kind = keyof ByKind;
 export type AnyObject = ByKind[Kind];

@@ -1,4 +1,4 @@
-import { SCHEMAS } from './schemas.generated.ts';
+import { isType } from './schema.ts';
 
 /**
  * A strategic merge patch is not decoded from text but restored from a map (runtime.DefaultUnstructuredConverter upstream), which
@@ -13,6 +13,6 @@ export function restoreWords(error: string): string {
   if (type.startsWith('[]')) return `cannot restore slice from ${kind}`;
   if (type.startsWith('map[')) return `cannot restore map from ${kind}`;
   const name = type.slice(type.lastIndexOf('.') + 1);
-  if (type.includes('.') && Object.hasOwn(SCHEMAS, name)) return `cannot restore struct from: ${kind}`;
+  if (type.includes('.') && isType(name)) return `cannot restore struct from: ${kind}`;
   return found === 'number' && type !== 'bool' ? `cannot convert ${kind} to ${type}` : `unrecognized type: ${type.includes('.') ? 'string' : type}`;
 }

@@ -36,6 +36,13 @@ const GO_NAMES: Readonly<Record<Scalar, string>> = {
   s: 'string', b: 'bool', i: 'int32', l: 'int64', f: 'float64', y: '[]uint8', t: 'v1.Time', u: 'v1.MicroTime', q: 'resource.Quantity', x: 'intstr.IntOrString', r: 'runtime.RawExtension',
 };
 
+/** The lines of the table, by type. Filled while modules load, never later. */
+const lines = new Map(Object.entries(SCHEMAS));
+export function registerSchemas(further: Readonly<Record<string, string>>): void {
+  for (const [name, line] of Object.entries(further)) lines.set(name, line);
+}
+export const isType = (name: string): boolean => lines.has(name);
+
 // An invisible cache of pure answers: the parsed lines of the table.
 const structs = new Map<string, StructType>();
 
@@ -101,7 +108,7 @@ function field(text: string): Field {
 export function structType(name: string): StructType {
   const known = structs.get(name);
   if (known !== undefined) return known;
-  const line = Object.hasOwn(SCHEMAS, name) ? SCHEMAS[name] : undefined;
+  const line = lines.get(name);
   if (line === undefined) throw new Error(`no such type: ${name}`);
   const fields = line === '' ? [] : line.split('|').map(field);
   const struct: StructType = { name, fields, byName: new Map(fields.map((one) => [one.name, one])) };
@@ -112,7 +119,7 @@ export function structType(name: string): StructType {
 /** The type of a kind; events.k8s.io has an Event of its own shape. */
 export function typeOfKind(kind: string, apiVersion?: string): StructType | undefined {
   const name = kind === 'Event' && apiVersion === 'events.k8s.io/v1' ? 'events.Event' : kind;
-  return Object.hasOwn(SCHEMAS, name) ? structType(name) : undefined;
+  return lines.has(name) ? structType(name) : undefined;
 }
 
 /** The struct that a list's or a map's values, or a field's own value, are made of. */

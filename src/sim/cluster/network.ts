@@ -33,6 +33,8 @@ const range = (drawn: number, [low, high]: readonly [number, number]): number =>
 export function requestLatency(drawn: number, write: boolean): Micros {
   return range(drawn, LATENCY.requestMicros) + (write ? range(Math.imul(drawn, 0x9e3779b1) >>> 0, LATENCY.commitMicros) : 0);
 }
+/** When a controller that slept comes up: as the news on its watch would have come. */
+export const wakeLatency = (drawn: number): Micros => range(drawn, LATENCY.watchMicros);
 export const replyLatency = (drawn: number): Micros => range(drawn, LATENCY.replyMicros);
 export const messageLatency = (drawn: number, local: boolean): Micros => range(drawn, local ? LATENCY.localMicros : LATENCY.wireMicros);
 export const reconnectLatency = (drawn: number): Micros => range(drawn, LATENCY.reconnectMicros);

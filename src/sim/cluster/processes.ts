@@ -7,6 +7,7 @@ import { proxy } from '../proxy/proxy.ts';
 import { traffic } from '../proxy/traffic.ts';
 import { host } from '../reconcile/host.ts';
 import { scheduler } from '../scheduler/scheduler.ts';
+import { sleeperNamed } from './sleepers.ts';
 import type { RuntimeProcess, World } from './world.ts';
 
 /** The machine that a process runs on: "kubelet/node-1" is on node-1. Control-plane components and clients are on none. */
@@ -30,7 +31,7 @@ export const CONTROL_PLANE: readonly string[] = [...controllers.map((controller)
 
 function make(world: World, name: string): AnyProcess {
   if (name === 'scheduler') return scheduler() as AnyProcess;
-  const controller = controllers.find((candidate) => candidate.name === name);
+  const controller = controllers.find((candidate) => candidate.name === name) ?? sleeperNamed(name);
   if (controller !== undefined) return host(controller) as AnyProcess;
   if (name.startsWith('traffic/')) return traffic(world.traffic.get(name.slice('traffic/'.length))!) as AnyProcess;
   const node = world.config.nodes.find((candidate) => candidate.name === machineOf(name));

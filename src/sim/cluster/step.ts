@@ -12,9 +12,10 @@ import { append } from '../kernel/journal.ts';
 import type { Note, Stimulus } from '../kernel/process.ts';
 import { Effects, sendRequest } from './effects.ts';
 import { applyFault } from './faults.ts';
-import { advance, LATENCY, listenersOf, planDelivery, replyLatency, takeArrived, Window } from './network.ts';
+import { advance, LATENCY, listenersOf, planDelivery, replyLatency, takeArrived, wakeLatency, Window } from './network.ts';
 import { ensureProcess, machineOf } from './processes.ts';
-import type { Pending, Slot, World } from './world.ts';
+import { rankOf, wokenBy } from './sleepers.ts';
+import type { Listener, Pending, Slot, World } from './world.ts';
 
 /**
  * Everything that can happen, on one page: a command from outside, a start, a timer, a request at the API server, its answer, the news of a
@@ -62,12 +63,19 @@ export function announce(world: World, change: Change): void {
   digestText(world.digest, change.key);
   digestNumber(world.digest, hashDifference(change.before, change.after));
   for (const listener of listenersOf(world, change)) {
-    const slot = world.slots.get(listener.slot)!;
-    // One that has not come up yet will list what there is.
-    if (!slot.running || slot.cut || slot.connections.length === 0) continue;
+    const slot = world.slots.get(listener.slot);
+    // One that has not come up yet will list what there is; one that another branch woke is not there at all.
+    if (slot === undefined || !slot.running || slot.cut || slot.connections.length === 0) continue;
     const subscription = ensureProcess(world, slot.name).process.watches[listener.connection]!;
     if (subscription.wakes === undefined || subscription.wakes(change)) planDelivery(world, slot, subscription, slot.connections[listener.connection]!, listener.hash, listener.connection);
   }
+  for (const { name } of wokenBy(change.kind)) if (!world.slots.has(name)) wake(world, name, change);
+}
+
+/** A controller that slept starts when the news would have reached it, and lists what there is. */
+function wake(world: World, name: string, change: Change): void {
+  const slot = addSlot(world, name);
+  push(world.agenda, world.now + wakeLatency(draw(world.chance, name, 'wake', change.kind)), { type: 'start', to: name, epoch: slot.epoch, cause: world.steps });
 }
 
 function serve(world: World, due: Extract<Pending, { type: 'request' }>, seq: number): void {
@@ -337,12 +345,12 @@ export function addSlot(world: World, name: string): Slot {
     process.watches.forEach((subscription, connection) => {
       const listener = { slot: name, connection, hash: hashText(subscription.kind, hashText(name)) };
       const { everything, byNode, byKey } = world.runtime;
-      const into = <K>(map: Map<K, (typeof listener)[]>, key: K): void => {
+      const into = <K>(map: Map<K, Listener[]>, key: K): void => {
         const list = map.get(key);
         if (list === undefined) map.set(key, [listener]);
-        else list.push(listener);
+        else insert(list, listener);
       };
-      const inner = (map: Map<string, Map<string, (typeof listener)[]>>): Map<string, (typeof listener)[]> => {
+      const inner = (map: Map<string, Map<string, Listener[]>>): Map<string, Listener[]> => {
         let found = map.get(subscription.kind);
         if (found === undefined) map.set(subscription.kind, (found = new Map()));
         return found;
@@ -353,4 +361,20 @@ export function addSlot(world: World, name: string): Slot {
     });
   }
   return slot;
+}
+
+/**
+ * Branches wake the sleepers in different orders, and share the lists of who listens: so their place in it is that of their registration,
+ * and one whom another branch woke before is there already.
+ */
+function insert(list: Listener[], listener: Listener): void {
+  const rank = rankOf(listener.slot);
+  if (rank < 0) {
+    list.push(listener);
+    return;
+  }
+  if (list.some((each) => each.slot === listener.slot && each.connection === listener.connection)) return;
+  let at = list.length;
+  while (at > 0 && rankOf(list[at - 1]!.slot) > rank) at--;
+  list.splice(at, 0, listener);
 }

@@ -1,6 +1,6 @@
 import type { Change } from '../api/change.ts';
 import { semanticallyEqual } from '../api/equal.ts';
-import { kindInfo, apiVersionOf, pathOfKey } from '../api/kinds.ts';
+import { KINDS as ALL_KINDS, kindInfo, apiVersionOf, pathOfKey } from '../api/kinds.ts';
 import { keyOf } from '../api/object.ts';
 import type { Kind, KubernetesObject, OwnerReference } from '../api/object.ts';
 import type { Reason } from '../api/reason.ts';
@@ -23,10 +23,7 @@ import type { Controller, Plan, ReconcileContext, View, Write } from '../reconci
 
 export const FOREGROUND = 'foregroundDeletion';
 export const ORPHAN = 'orphan';
-const KINDS: readonly Kind[] = [
-  'Pod', 'ReplicaSet', 'Deployment', 'Service', 'Endpoints', 'EndpointSlice', 'ConfigMap', 'Secret', 'ServiceAccount', 'PersistentVolumeClaim', 'PersistentVolume',
-  'PodDisruptionBudget', 'Lease', 'Node', 'Namespace', 'PriorityClass', 'StorageClass',
-];
+const KINDS: readonly Kind[] = ALL_KINDS.filter(({ kind }) => kind !== 'Event').map(({ kind }) => kind as Kind);
 const WATCHED: ReadonlySet<string> = new Set(KINDS);
 
 /** What the API server said of owners that were not in the view (upstream's absentOwnerCache, but per object). */

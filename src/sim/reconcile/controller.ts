@@ -58,6 +58,8 @@ export interface Controller<M = unknown> {
   readonly identity?: string;
   /** What Events give as source, where it is not the name. */
   readonly source?: string;
+  /** Its process starts when the first object of one of these kinds is written. Absent: with the control plane. */
+  readonly sleepsUntil?: readonly Kind[];
   /** How many keys are reconciled at once (upstream's --concurrent-...-syncs). */
   readonly workers: number;
   /** For each kind with an informer: the keys that a change concerns. Called for the state after, and for the state before where it differs. */

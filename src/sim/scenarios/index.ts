@@ -10,8 +10,16 @@ import type { Scenario } from './scenario.ts';
 export type { Scenario, ScriptedCommand, Manifest } from './scenario.ts';
 export { nginxDeployment, nginxService } from './nginx.ts';
 
+const first: readonly Scenario[] = [deploy, scale, rollout, killPod, killNode, partitionNode];
+const all: Scenario[] = [...first];
 /** In the order in which they are offered. */
-export const scenarios: readonly Scenario[] = [deploy, scale, rollout, killPod, killNode, partitionNode];
+export const scenarios: readonly Scenario[] = all;
+/** Further scenarios are loaded after the first picture (further.ts). Called while modules load, never later. */
+export function registerScenarios(further: readonly Scenario[]): void {
+  all.push(...further.filter((scenario) => !all.includes(scenario)));
+}
+/** Can its first picture be shown with what is loaded first? */
+export const isFirst = (id: string): boolean => first.some((scenario) => scenario.id === id);
 
 export const scenarioOf = (id: string): Scenario | undefined => scenarios.find((scenario) => scenario.id === id);
 

@@ -1,5 +1,6 @@
 /** The worker: the engine behind messages. It computes in slices, so that a newer ask is heard between two of them. */
 import { newEngine } from './engine.ts';
+import { isFirst } from '../../sim/scenarios/index.ts';
 import { newParts } from './parts.ts';
 import type { Ask, Tell } from './protocol.ts';
 
@@ -24,6 +25,21 @@ const engine = newEngine(
   }),
 );
 
-self.onmessage = (event: MessageEvent<{ readonly id: number; readonly ask: Ask }>): void => {
-  void engine.ask(event.data.id, event.data.ask);
+/** What the first picture of one of the first scenarios does not need comes right after it, and before anything is played. */
+let further: Promise<unknown> | undefined;
+const needsFurther = (ask: Ask): boolean => ask.type !== 'open' || ask.recording !== undefined || !isFirst(ask.scenario);
+
+self.onmessage = ({ data: { id, ask } }: MessageEvent<{ readonly id: number; readonly ask: Ask }>): void => {
+  const ready = further !== undefined || needsFurther(ask);
+  if (!ready) void engine.ask(id, ask);
+  further ??= import('../../sim/further.ts');
+  if (ready)
+    further.then(
+      () => engine.ask(id, ask),
+      (error: unknown) => {
+        // The next ask tries again: the line may be back.
+        further = undefined;
+        self.postMessage({ type: 'refused', id, error: { code: 'link.stopped', args: { message: String(error) } } } satisfies Tell);
+      },
+    );
 };

@@ -6,8 +6,7 @@ import { pod } from './pods.ts';
 import { service } from './services.ts';
 import { persistentVolume, persistentVolumeClaim } from './storage.ts';
 
-/** One entry a kind: its defaults and its rules. A kind without an entry is stored as it is sent. */
-export const strategies: Readonly<Record<string, Strategy>> = {
+const first: Readonly<Record<string, Strategy>> = {
   Namespace: namespace,
   Node: node,
   Pod: pod,
@@ -28,5 +27,11 @@ export const strategies: Readonly<Record<string, Strategy>> = {
   StorageClass: storageClass,
 };
 
+/** One entry a kind: its defaults and its rules. A kind without an entry is stored as it is sent. Filled while modules load, never later. */
+const strategies = new Map(Object.entries(first));
+export function registerStrategies(further: Readonly<Record<string, Strategy>>): void {
+  for (const [kind, strategy] of Object.entries(further)) strategies.set(kind, strategy);
+}
+
 const NOTHING: Strategy = {};
-export const strategyOf = (kind: string): Strategy => (Object.hasOwn(strategies, kind) ? (strategies[kind] ?? NOTHING) : NOTHING);
+export const strategyOf = (kind: string): Strategy => strategies.get(kind) ?? NOTHING;

@@ -1,0 +1,17 @@
+import { registerSchemas } from './apiserver/schema.ts';
+import { registerStrategies } from './apiserver/kinds/index.ts';
+import { furtherStrategies } from './apiserver/kinds/further.ts';
+import { registerSleepers } from './cluster/sleepers.ts';
+import { furtherControllers } from './controllers/further.ts';
+import { furtherScenarios } from './scenarios/further.ts';
+import { registerScenarios } from './scenarios/index.ts';
+
+/**
+ * The second door of the simulation: what the first picture of the first scenario does not need. Importing it registers kinds and controllers.
+ * A page imports it once its first picture stands and before anything is played; everything else imports it at the start. A world is the
+ * same with and without it until something of it is used, because its controllers sleep until an object of their kind exists.
+ */
+registerSchemas({});
+registerStrategies(furtherStrategies);
+registerSleepers(furtherControllers);
+registerScenarios(furtherScenarios);
