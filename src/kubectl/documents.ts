@@ -1,11 +1,11 @@
 import { LineCounter, parseAllDocuments } from 'yaml';
-import type { KindInfo } from '../sim/api/kinds.ts';
-import { KINDS, apiVersionOf } from '../sim/api/kinds.ts';
 import type { Json } from '../sim/api/object.ts';
 import { Failure } from './failure.ts';
 import type { Problem } from './failure.ts';
 import { raws, text } from './flags.ts';
-import type { Context } from './steps.ts';
+import type { Resource } from './resources.ts';
+import { resourceOfKind } from './resources.ts';
+import type { Context, Run } from './steps.ts';
 import type { Tree } from './tree.ts';
 import { field, isList, isTree, withValue } from './tree.ts';
 
@@ -15,7 +15,7 @@ const MAX_DOCUMENTS = 5_000;
 const MAX_DEPTH = 100;
 
 export interface Manifest {
-  readonly info: KindInfo;
+  readonly info: Resource;
   readonly object: Tree;
   /** As messages name where it came from: STDIN, or the file's path. */
   readonly source: string;
@@ -106,7 +106,7 @@ const items = (value: Json): readonly Json[] => {
 };
 
 /** The objects of the manifests, each with its kind found and its namespace settled; what cannot be read is a problem, and the rest is still there. */
-export function manifests(context: Context): { readonly found: readonly Manifest[]; readonly problems: readonly Problem[] } {
+export function* manifests(context: Context): Run<{ readonly found: readonly Manifest[]; readonly problems: readonly Problem[] }> {
   const found: Manifest[] = [];
   const problems: Problem[] = [];
   const validate = text(context.flags, 'validate') ?? 'strict';
@@ -120,7 +120,7 @@ export function manifests(context: Context): { readonly found: readonly Manifest
         problems.push({ message: validate === 'false' ? `unable to decode "${source}": ${missing ?? ''}` : `error validating "${source}": error validating data: ${missing ?? ''}; if you choose to ignore these errors, turn validation off with --validate=false` });
         continue;
       }
-      const info = KINDS.find((candidate) => candidate.kind === kind && apiVersionOf(candidate) === apiVersion);
+      const info = yield* resourceOfKind(context, String(kind), String(apiVersion));
       const metadata = field(value, 'metadata');
       const name = String(field(metadata, 'name') ?? field(metadata, 'generateName') ?? '');
       const namespace = String(field(metadata, 'namespace') ?? '');

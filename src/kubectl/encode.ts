@@ -1,22 +1,9 @@
+import { compactJson, goEscapes, inOrder } from '../sim/api/gojson.ts';
 import type { Json } from '../sim/api/object.ts';
 import { isList, isTree, sortedKeys } from './tree.ts';
 
-/** Go's encoding/json writes these three characters, and the two line separators, as escapes. */
-const goEscapes = (text: string): string => text.replace(/[<>&\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
-
-const sorted = (value: unknown): unknown => {
-  if (isList(value)) return value.map(sorted);
-  return isTree(value) ? Object.fromEntries(sortedKeys(value).filter((key) => value[key] !== undefined).map((key) => [key, sorted(value[key])])) : value;
-};
-
-/** JSON as Go writes a map: keys in order. Integer-like keys come out in order too, because JavaScript puts them first anyway only among themselves. */
-export function compactJson(value: unknown): string {
-  if (isList(value)) return `[${value.map(compactJson).join(',')}]`;
-  if (isTree(value)) return `{${sortedKeys(value).filter((key) => value[key] !== undefined).map((key) => `${goEscapes(JSON.stringify(key))}:${compactJson(value[key])}`).join(',')}}`;
-  return goEscapes(JSON.stringify(value ?? null));
-}
-
-export const indentedJson = (value: unknown): string => `${goEscapes(JSON.stringify(sorted(value), undefined, 4))}\n`;
+export { compactJson };
+export const indentedJson = (value: unknown): string => `${goEscapes(JSON.stringify(inOrder(value), undefined, 4))}\n`;
 
 // ---- YAML as sigs.k8s.io/yaml writes it: keys in order, lists not indented, the literal style for texts of several lines, no folding
 

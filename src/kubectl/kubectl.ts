@@ -118,7 +118,7 @@ export function* kubectl(args: readonly string[], input: Input): Generator<Step,
       if (given(flags, missing) && name !== 'auth') throw new Failure(`error: --${missing} is not in this version of Orrery: there is one cluster and one user`);
     }
     const own = text(flags, 'namespace');
-    const context: Context = { input, flags, namespace: own ?? input.namespace ?? 'default', enforceNamespace: own !== undefined, warned: new Set() };
+    const context: Context = { input, flags, namespace: own ?? input.namespace ?? 'default', enforceNamespace: own !== undefined, warned: new Set(), discovered: {} };
     return yield* command.run(context);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;

@@ -1,7 +1,7 @@
 import type { Json, KubernetesObject } from '../sim/api/object.ts';
 import { indentedJson, yamlText } from './encode.ts';
 import { Failure } from './failure.ts';
-import { JsonPathError, execute, find, parseTemplate, relaxed, textOf } from './jsonpath.ts';
+import { JsonPathError, execute, find, parseTemplate, relaxed, textOf } from '../sim/api/jsonpath.ts';
 import type { Found } from './resources.ts';
 import { fullName } from './resources.ts';
 import { TABLE, align } from './tabwriter.ts';

@@ -4,6 +4,7 @@ import type { KubernetesObject } from '../sim/api/object.ts';
 import type { Micros } from '../sim/api/time.ts';
 import { Refusal } from './failure.ts';
 import type { Flags } from './flags.ts';
+import type { Resource } from './resources.ts';
 import { isStatus } from './failure.ts';
 
 export type Step = { readonly request: Request } | { readonly sleepMicros: number } | { readonly out: string } | { readonly err: string };
@@ -28,6 +29,8 @@ export interface Context {
   /** Given by -n: a manifest that names another one is then refused. */
   readonly enforceNamespace: boolean;
   readonly warned: Set<string>;
+  /** The custom kinds, once they were asked for. */
+  readonly discovered: { custom?: readonly Resource[] };
 }
 
 export type DryRun = 'none' | 'client' | 'server';

@@ -1,4 +1,3 @@
-import { pathOf } from '../../sim/api/kinds.ts';
 import type { KubernetesObject } from '../../sim/api/object.ts';
 import { STRATEGIC_MERGE_PATCH } from '../../sim/api/request.ts';
 import { compactJson, indentedJson, yamlText } from '../encode.ts';
@@ -10,7 +9,7 @@ import type { Manifest } from '../documents.ts';
 import { manifests } from '../documents.ts';
 import { changed } from '../output.ts';
 import { threeWayPatch } from '../patch/strategic.ts';
-import { fetchEvery, fullName, targets } from '../resources.ts';
+import { fetchEvery, fullName, pathIn, targets } from '../resources.ts';
 import type { Context, DryRun, Run } from '../steps.ts';
 import { call, readIfAny } from '../steps.ts';
 import type { Tree } from '../tree.ts';
@@ -73,9 +72,9 @@ function* one(context: Context, manifest: Manifest): Run<void> {
   const output = text(context.flags, 'output');
   const wanted = withLastApplied(object);
   const query = writeQuery(context, 'kubectl-client-side-apply');
-  const live = yield* readIfAny(context, pathOf(info.kind, namespace, name));
+  const live = yield* readIfAny(context, pathIn(info, namespace, name));
   if (live === undefined) {
-    const made = mode === 'client' ? (wanted as unknown as KubernetesObject) : ((yield* attempt(call(context, { method: 'POST', path: pathOf(info.kind, namespace), query, body: wanted }), 'creating', source)).body as KubernetesObject);
+    const made = mode === 'client' ? (wanted as unknown as KubernetesObject) : ((yield* attempt(call(context, { method: 'POST', path: pathIn(info, namespace), query, body: wanted }), 'creating', source)).body as KubernetesObject);
     yield { out: changed(output, { info, object: made }, 'created', mode) };
     return;
   }
@@ -84,7 +83,7 @@ function* one(context: Context, manifest: Manifest): Run<void> {
   }
   const patch = threeWayPatch(info.kind, lastApplied(live), wanted, live as unknown as Tree);
   const unchanged = Object.keys(patch).length === 0;
-  const after = unchanged || mode === 'client' ? live : ((yield* attempt(call(context, { method: 'PATCH', path: pathOf(info.kind, namespace, name), query, contentType: STRATEGIC_MERGE_PATCH, body: patch }), 'applying patch', undefined)).body as KubernetesObject);
+  const after = unchanged || mode === 'client' ? live : ((yield* attempt(call(context, { method: 'PATCH', path: pathIn(info, namespace, name), query, contentType: STRATEGIC_MERGE_PATCH, body: patch }), 'applying patch', undefined)).body as KubernetesObject);
   if (live.metadata.deletionTimestamp !== undefined) yield { err: `Warning: Detected changes to resource ${name} which is currently being deleted.\n` };
   yield { out: changed(output, { info, object: after }, unchanged ? 'unchanged' : 'configured', mode) };
 }
@@ -100,7 +99,7 @@ function* attempt<T>(run: Run<T>, doing: string, source: string | undefined): Ru
 const asProblem = (failure: Failure): Problem => (failure instanceof Refusal ? { status: failure.status } : { message: failure.text.replace(/^error: /, '') });
 
 export function* eachManifest(context: Context, verb: string, run: (manifest: Manifest) => Run<void>): Run<number> {
-  const { found, problems } = manifests(context);
+  const { found, problems } = yield* manifests(context);
   const failed: Problem[] = [...problems];
   if (found.length === 0 && failed.length === 0) throw new Failure(`error: no objects passed to ${verb}`);
   for (const manifest of found) {
@@ -126,7 +125,7 @@ export function* apply(context: Context): Run<number> {
 }
 
 function* viewLastApplied(context: Context): Run<number> {
-  for (const { info, object } of yield* fetchEvery(context, targets(context.flags.args.slice(1)))) {
+  for (const { info, object } of yield* fetchEvery(context, yield* targets(context, context.flags.args.slice(1)))) {
     const annotation = object.metadata.annotations?.[LAST_APPLIED];
     if (annotation === undefined) throw new Failure(`error: no last-applied-configuration annotation found on resource: ${fullName(info, object.metadata.name).split('/')[1]!}`);
     const value = JSON.parse(annotation) as unknown;
@@ -141,7 +140,7 @@ export function* createFiles(context: Context): Run<number> {
     const body = truth(context.flags, 'save-config') ? withLastApplied(object) : object;
     const mode = dryRun(context);
     const namespace = info.namespaced ? String(dig(object, 'metadata', 'namespace')) : undefined;
-    const made = mode === 'client' ? (body as unknown as KubernetesObject) : ((yield* attempt(call(context, { method: 'POST', path: pathOf(info.kind, namespace), query: writeQuery(context, 'kubectl-create'), body }), 'creating', source)).body as KubernetesObject);
+    const made = mode === 'client' ? (body as unknown as KubernetesObject) : ((yield* attempt(call(context, { method: 'POST', path: pathIn(info, namespace), query: writeQuery(context, 'kubectl-create'), body }), 'creating', source)).body as KubernetesObject);
     yield { out: changed(text(context.flags, 'output'), { info, object: made }, 'created', mode) };
   });
 }
@@ -153,7 +152,7 @@ export function* replace(context: Context): Run<number> {
     const name = String(dig(object, 'metadata', 'name') ?? '');
     const namespace = info.namespaced ? String(dig(object, 'metadata', 'namespace')) : undefined;
     const mode = dryRun(context);
-    const made = mode === 'client' ? (object as unknown as KubernetesObject) : ((yield* attempt(call(context, { method: 'PUT', path: pathOf(info.kind, namespace, name), query: writeQuery(context, 'kubectl-replace'), body: object }), 'replacing', source)).body as KubernetesObject);
+    const made = mode === 'client' ? (object as unknown as KubernetesObject) : ((yield* attempt(call(context, { method: 'PUT', path: pathIn(info, namespace, name), query: writeQuery(context, 'kubectl-replace'), body: object }), 'replacing', source)).body as KubernetesObject);
     yield { out: changed(text(context.flags, 'output'), { info, object: made }, 'replaced', mode) };
   });
 }

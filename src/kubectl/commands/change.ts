@@ -23,15 +23,15 @@ export const PICK: FlagSpecs = {
 };
 
 /** What the words and -f name; with `named`, a type alone is refused unless --all or a selector says which. */
-export function picked(context: Context, args: readonly string[], named = true): readonly Target[] {
+export function* picked(context: Context, args: readonly string[], named = true): Run<readonly Target[]> {
   const { flags } = context;
   if (given(flags, 'filename')) {
-    const { found, problems } = manifests(context);
+    const { found, problems } = yield* manifests(context);
     if (problems.length > 0) throw new Failure(problemsText(problems));
-    return found.map(({ info, object }) => ({ info, name: String(dig(object, 'metadata', 'name') ?? '') }));
+    return found.map(({ info, object }) => ({ info, name: String(dig(object, 'metadata', 'name') ?? ''), namespace: info.namespaced ? String(dig(object, 'metadata', 'namespace')) : undefined }));
   }
   if (args.length === 0) throw new Failure(`error: ${NO_RESOURCE}`);
-  const wanted = targets(args);
+  const wanted = yield* targets(context, args);
   if (named && wanted.some((target) => target.name === undefined) && !truth(flags, 'all') && !given(flags, 'selector') && !given(flags, 'field-selector')) throw new Failure('error: resource(s) were provided, but no name was specified');
   if (wanted.some((target) => target.name !== undefined) && (truth(flags, 'all') || given(flags, 'selector'))) throw new Failure('error: name cannot be provided when a selector is specified');
   return wanted;
@@ -69,7 +69,7 @@ export function* scale(context: Context): Run<number> {
   const mode = dryRun(context);
   const expected = number(flags, 'current-replicas');
   const version = text(flags, 'resource-version');
-  return yield* forEach(yield* fetchEvery(context, picked(context, flags.args)), function* (found): Run<void> {
+  return yield* forEach(yield* fetchEvery(context, yield* picked(context, flags.args)), function* (found): Run<void> {
     if (!found.info.subresources.includes('scale')) throw new Failure('Error from server (NotFound): the server could not find the requested resource');
     if (mode !== 'client') {
       if ((expected !== undefined && expected >= 0) || version !== undefined) {
@@ -159,7 +159,7 @@ function split(args: readonly string[], assignment: (word: string) => boolean): 
 
 function* setImage(context: Context, args: readonly string[]): Run<number> {
   const [names, assignments] = split(args, (word) => word.includes('='));
-  const wanted = picked(context, names);
+  const wanted = yield* picked(context, names);
   if (assignments.length === 0) throw new Failure('error: at least one image update is required');
   const images = assignments.map((word) => {
     const [name = '', ...image] = word.split('=');
@@ -203,7 +203,7 @@ function* setEnv(context: Context, args: readonly string[]): Run<number> {
   const { flags } = context;
   if (given(flags, 'from')) throw new Failure('error: set env --from is not in this version of Orrery; name the variables one by one');
   const [names, words] = split(args, (word) => word.includes('=') || word.endsWith('-'));
-  const wanted = picked(context, names);
+  const wanted = yield* picked(context, names);
   const listing = truth(flags, 'list');
   const assignments = [...words, ...raws(flags, 'env')];
   if (assignments.length === 0 && !listing) throw new Failure('error: at least one environment variable must be provided');
@@ -244,7 +244,7 @@ function quantities(value: string | undefined, flag: string): Tree | undefined {
 
 function* setResources(context: Context, args: readonly string[]): Run<number> {
   const { flags } = context;
-  const wanted = picked(context, args);
+  const wanted = yield* picked(context, args);
   const limits = quantities(text(flags, 'limits'), '--limits');
   const requests = quantities(text(flags, 'requests'), '--requests');
   if (limits === undefined && requests === undefined) throw new Failure('error: you must specify an update to requests or limits (in the form of --requests/--limits)');
@@ -293,7 +293,7 @@ export function* label(context: Context, what: 'labels' | 'annotations'): Run<nu
   const mode = dryRun(context);
   const overwrite = truth(flags, 'overwrite');
   const several = new Set<string>();
-  return yield* forEach(yield* fetchEvery(context, picked(context, names)), function* (found): Run<void> {
+  return yield* forEach(yield* fetchEvery(context, yield* picked(context, names)), function* (found): Run<void> {
     const { object, info } = found;
     const had: Tree = (object.metadata[what] ?? {}) as Tree;
     if (listing) {
@@ -344,7 +344,7 @@ export function* taint(context: Context): Run<number> {
   const { flags } = context;
   const [names, words] = split(flags.args, (word) => word.includes('=') || word.includes(':') || word.endsWith('-'));
   if (names.length === 0) throw new Failure('error: one or more resources must be specified as <resource> <name>');
-  const wanted = targets(names);
+  const wanted = yield* targets(context, names);
   for (const { info } of wanted) if (info.kind !== 'Node') throw new Failure(`error: invalid resource type ${names[0]!.split('/')[0]!}, only node types are supported`);
   if (words.length === 0) throw new Failure('error: at least one taint update is required');
   if (wanted.some((target) => target.name === undefined) && !truth(flags, 'all') && !given(flags, 'selector')) throw new Failure('error: at least one resource name must be specified since \'all\' parameter is not set');
@@ -397,7 +397,7 @@ export function* patch(context: Context): Run<number> {
   }
   const mode = dryRun(context);
   const subresource = text(flags, 'subresource');
-  return yield* forEach(yield* fetchEvery(context, picked(context, flags.args)), function* (found): Run<void> {
+  return yield* forEach(yield* fetchEvery(context, yield* picked(context, flags.args)), function* (found): Run<void> {
     if (mode === 'client') {
       yield { out: changed(text(flags, 'output'), found, 'patched', 'none') };
       return;

@@ -5,7 +5,7 @@ import { Failure, Refusal } from '../failure.ts';
 import type { FlagSpecs } from '../flags.ts';
 import { given, kinds, number, raws, text, texts, truth } from '../flags.ts';
 import { changed } from '../output.ts';
-import { fetchEvery, resource } from '../resources.ts';
+import { builtIn, fetchEvery, pathIn } from '../resources.ts';
 import type { Context, Run } from '../steps.ts';
 import { call } from '../steps.ts';
 import type { Tree } from '../tree.ts';
@@ -70,7 +70,7 @@ const wrapped = (what: string, status: Status): Failure => new Failure(`error: f
 
 /** Sends a made object, or shows it; `wrap` names the command's own words for a refusal, where it has some. */
 function* make(context: Context, object: Tree, wrap?: string): Run<void> {
-  const info = resource(String(object.kind).toLowerCase());
+  const info = builtIn(String(object.kind))!;
   const mode = dryRun(context);
   const namespace = info.namespaced ? context.namespace : undefined;
   const explicit = context.enforceNamespace && info.namespaced;
@@ -78,7 +78,7 @@ function* make(context: Context, object: Tree, wrap?: string): Run<void> {
   let made = body as unknown as KubernetesObject;
   if (mode !== 'client') {
     try {
-      made = (yield* call(context, { method: 'POST', path: pathOf(info.kind, namespace), query: writeQuery(context, 'kubectl-create'), body })).body as KubernetesObject;
+      made = (yield* call(context, { method: 'POST', path: pathIn(info, namespace), query: writeQuery(context, 'kubectl-create'), body })).body as KubernetesObject;
     } catch (error) {
       throw error instanceof Refusal && wrap !== undefined ? wrapped(wrap, error.status) : error;
     }
@@ -320,7 +320,7 @@ function selectorFor(object: KubernetesObject): Tree {
 
 export function* expose(context: Context): Run<number> {
   const { flags } = context;
-  const found = yield* fetchEvery(context, picked(context, flags.args));
+  const found = yield* fetchEvery(context, yield* picked(context, flags.args));
   for (const { object } of found) {
     const own = text(flags, 'selector');
     const selector = own === undefined ? selectorFor(object) : labelsOf(own);
@@ -342,7 +342,7 @@ export function* expose(context: Context): Run<number> {
     const spec: Tree = { ...(clusterIP === undefined ? {} : { clusterIP }), ports, selector, ...(type === undefined ? {} : { type }) };
     const body: Tree = { apiVersion: 'v1', kind: 'Service', metadata: { ...(labels === undefined ? {} : { labels }), name }, spec, status: { loadBalancer: {} } };
     const mode = dryRun(context);
-    const info = resource('services');
+    const info = builtIn('services')!;
     const namespace = object.metadata.namespace ?? context.namespace;
     const made = mode === 'client' ? body : (yield* call(context, { method: 'POST', path: pathOf('Service', namespace), query: writeQuery(context, 'kubectl-expose'), body: { ...body, metadata: { ...(body.metadata as Tree), namespace } } })).body;
     yield { out: changed(text(flags, 'output'), { info, object: made as unknown as KubernetesObject }, 'exposed', mode) };

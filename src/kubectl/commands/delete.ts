@@ -26,7 +26,7 @@ export function* remove(context: Context): Run<number> {
   const chosen = given(flags, 'selector') || given(flags, 'field-selector');
   const all = truth(flags, 'all');
   if (!fromFiles && flags.args.length === 0) throw new Failure(`error: ${NO_RESOURCE}`);
-  const wanted = fromFiles ? [] : targets(flags.args);
+  const wanted = fromFiles ? [] : yield* targets(context, flags.args);
   if (wanted.some((target) => target.name === undefined) && !all && !chosen) throw new Failure('error: resource(s) were provided, but no name was specified');
   if (wanted.some((target) => target.name !== undefined) && (all || chosen)) throw new Failure('error: name cannot be provided when a selector is specified');
   if (truth(flags, 'now') && given(flags, 'grace-period')) throw new Failure('error: --now and --grace-period cannot be specified together');
@@ -42,7 +42,7 @@ export function* remove(context: Context): Run<number> {
   const problems: Problem[] = [];
   const found: (Found & { readonly source?: string })[] = [];
   if (fromFiles) {
-    const read = manifests(context);
+    const read = yield* manifests(context);
     problems.push(...read.problems);
     for (const { info, object, source } of read.found) {
       const name = String(dig(object, 'metadata', 'name') ?? '');

@@ -1,14 +1,13 @@
-import { pathOf } from '../../sim/api/kinds.ts';
 import type { Json, KubernetesObject } from '../../sim/api/object.ts';
 import { Failure, problemsText } from '../failure.ts';
 import type { FlagSpecs } from '../flags.ts';
 import { kinds, raws, text, texts, truth } from '../flags.ts';
-import { JsonPathError, find, parseTemplate, relaxed } from '../jsonpath.ts';
+import { JsonPathError, find, parseTemplate, relaxed } from '../../sim/api/jsonpath.ts';
 import { manifests } from '../documents.ts';
 import { format, shown } from '../output.ts';
 import { tables } from '../printers/table.ts';
 import type { Found, Target } from '../resources.ts';
-import { fetchAll, severalTypes, targets } from '../resources.ts';
+import { fetchAll, pathIn, severalTypes, targets } from '../resources.ts';
 import type { Context, Run } from '../steps.ts';
 import { POLL_MICROS, call } from '../steps.ts';
 import { compareText } from '../tree.ts';
@@ -61,7 +60,7 @@ export function* get(context: Context): Run<number> {
     yield { err: 'You must specify the type of resource to get. Use "kubectl api-resources" for a complete list of supported resources.\n\n' };
     throw new Failure('error: Required resource not specified.\nUse "kubectl explain <resource>" for a detailed description of that resource (e.g. kubectl explain pods).\nSee \'kubectl get -h\' for help and examples');
   }
-  const wanted: Target[] = fromFiles ? manifests(context).found.map(({ info, object }) => ({ info, name: String((object.metadata as { name?: string } | undefined)?.name ?? '') })) : targets(flags.args);
+  const wanted: Target[] = fromFiles ? (yield* manifests(context)).found.map(({ info, object }) => ({ info, name: String((object.metadata as { name?: string } | undefined)?.name ?? '') })) : [...(yield* targets(context, flags.args))];
   if (truth(flags, 'all-namespaces') && wanted.some((target) => target.name !== undefined)) throw new Failure('error: a resource cannot be retrieved by name across all namespaces');
   if (wanted.some((target) => target.name !== undefined) && (text(flags, 'selector') ?? '') !== '') throw new Failure('error: name cannot be provided when a selector is specified');
 
@@ -102,5 +101,5 @@ function* follow(context: Context, wanted: readonly Target[], first: readonly Fo
 
 /** Reads the fresh state of one object, by its own namespace. */
 export function* reread(context: Context, { info, object }: Found): Run<KubernetesObject> {
-  return (yield* call(context, { method: 'GET', path: pathOf(info.kind, object.metadata.namespace, object.metadata.name) })).body as KubernetesObject;
+  return (yield* call(context, { method: 'GET', path: pathIn(info, object.metadata.namespace, object.metadata.name) })).body as KubernetesObject;
 }

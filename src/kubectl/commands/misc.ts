@@ -63,7 +63,7 @@ export function* auth(context: Context): Run<number> {
   }
   if (what !== 'can-i') throw new Failure(`error: kubectl auth ${what ?? ''} is not in this version of Orrery; auth can-i and auth whoami are`);
   if (verb === undefined || name === undefined || more.length > 0) throw new Failure("error: you must specify two arguments: verb resource or verb resource/resourceName.\nSee 'kubectl auth can-i -h' for help and examples.");
-  const info = findResource(name.split('/')[0]!);
+  const info = yield* findResource(context, name.split('/')[0]!);
   if (info !== undefined && !info.namespaced && !truth(flags, 'all-namespaces')) yield { err: `Warning: resource '${info.resource}' is not namespace scoped\n\n` };
   if (info === undefined && name !== '*' && !name.startsWith('/')) yield { err: `Warning: the server doesn't have a resource type '${name}'\n\n` };
   if (!truth(flags, 'quiet')) yield { out: 'yes\n' };

@@ -10,7 +10,7 @@ import type { FlagSpecs } from '../flags.ts';
 import { given, kinds, micros, number, text, truth } from '../flags.ts';
 import { changed } from '../output.ts';
 import type { Found, Target } from '../resources.ts';
-import { fetchEvery, resource } from '../resources.ts';
+import { builtIn, fetchEvery } from '../resources.ts';
 import type { Context, Run } from '../steps.ts';
 import { list, readIfAny, send } from '../steps.ts';
 import { dig } from '../tree.ts';
@@ -26,7 +26,7 @@ export const DRAIN_FLAGS: FlagSpecs = {
 
 function nodesNamed(context: Context, verb: string): readonly Target[] {
   const { args } = context.flags;
-  const info = resource('nodes');
+  const info = builtIn('nodes')!;
   if (args.length === 0 && !given(context.flags, 'selector')) throw new Failure(`error: USAGE: ${verb} NODE [flags]\nSee 'kubectl ${verb} -h' for help and examples`);
   if (args.length > 0 && given(context.flags, 'selector')) throw new Failure('error: error: cannot specify both a node name and a --selector option'.replace('error: error: ', 'error: '));
   return args.length === 0 ? [{ info }] : args.map((arg) => ({ info, name: arg.replace(/^nodes?\//, '') }));

@@ -2,7 +2,7 @@ import { pathOf } from '../../sim/api/kinds.ts';
 import type { Deployment, KubernetesObject, ReplicaSet } from '../../sim/api/object.ts';
 import { conditionOf, controllerOf } from '../../sim/api/object.ts';
 import { JSON_PATCH, STRATEGIC_MERGE_PATCH } from '../../sim/api/request.ts';
-import { selectorText } from '../printers/columns.ts';
+import { selectorText } from '../../sim/api/columns/column.ts';
 import { timestamp } from '../../sim/api/time.ts';
 import { podTemplateText } from '../describe/describe.ts';
 import { indentedJson, yamlText } from '../encode.ts';
@@ -51,7 +51,7 @@ export function* rollout(context: Context): Run<number> {
   if (!['history', 'pause', 'restart', 'resume', 'status', 'undo'].includes(what)) throw new Failure(`error: unknown command "${what} ${args.join(' ')}"\nSee 'kubectl rollout -h' for help and examples`);
   if (args.length === 0 && !given(context.flags, 'filename')) throw new Failure('error: required resource not specified');
   // A type without a name means all of them.
-  const wanted: readonly Target[] = picked(context, args, false);
+  const wanted: readonly Target[] = yield* picked(context, args, false);
   const found = yield* fetchEvery(context, wanted);
   switch (what) {
     case 'status':

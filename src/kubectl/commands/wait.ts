@@ -1,4 +1,4 @@
-import { parseTemplate, find, relaxed, textOf } from '../jsonpath.ts';
+import { parseTemplate, find, relaxed, textOf } from '../../sim/api/jsonpath.ts';
 import type { Condition, KubernetesObject } from '../../sim/api/object.ts';
 import { SECOND } from '../../sim/api/time.ts';
 import { Failure } from '../failure.ts';
@@ -58,7 +58,7 @@ export function* wait(context: Context): Run<number> {
   const test = parseFor(raws(flags, 'for').at(-1));
   const limit = micros(flags, 'timeout') ?? 30 * SECOND;
   const until = context.input.now() + (limit < 0 ? 7 * 24 * 3600 * SECOND : limit);
-  const wanted = picked(context, flags.args);
+  const wanted = yield* picked(context, flags.args);
   let { found, problems } = yield* fetchAll(context, wanted);
   if (test.when === 'create') {
     while (found.length === 0 || problems.length > 0) {

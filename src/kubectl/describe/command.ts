@@ -6,9 +6,9 @@ import type { Problem } from '../failure.ts';
 import type { FlagSpecs } from '../flags.ts';
 import { given, kinds, truth } from '../flags.ts';
 import { PICK, picked } from '../commands/change.ts';
-import { selectorText } from '../printers/columns.ts';
+import { selectorText } from '../../sim/api/columns/column.ts';
 import type { Found } from '../resources.ts';
-import { fetchAll, inNamespace } from '../resources.ts';
+import { fetchAll, inNamespace, pathIn } from '../resources.ts';
 import type { Context, Run } from '../steps.ts';
 import { list, readIfAny } from '../steps.ts';
 import type { Related } from './describe.ts';
@@ -53,7 +53,7 @@ function* related(context: Context, object: KubernetesObject, showEvents: boolea
 export function* describe(context: Context): Run<number> {
   const { flags } = context;
   if (flags.args.length === 0 && !given(flags, 'filename')) throw new Failure('error: You must specify the type of resource to describe. Use "kubectl api-resources" for a complete list of supported resources.\n'.trimEnd());
-  const wanted = picked(context, flags.args, false);
+  const wanted = yield* picked(context, flags.args, false);
   const { found, problems } = yield* fetchAll(context, wanted);
   const all: Found[] = [...found];
   const left: Problem[] = [...problems];
@@ -61,7 +61,7 @@ export function* describe(context: Context): Run<number> {
   // A name that is not there may be the beginning of names that are.
   if (found.length === 0 && wanted.length === 1 && wanted[0]!.name !== undefined && problems.length === 1 && 'status' in problems[0]! && problems[0].status.reason === 'NotFound') {
     const { info, name } = wanted[0]!;
-    const matching = (yield* list(context, pathOf(info.kind, inNamespace(context, info)))).filter((object) => object.metadata.name.startsWith(name!));
+    const matching = (yield* list(context, pathIn(info, inNamespace(context, info)))).filter((object) => object.metadata.name.startsWith(name!));
     for (const object of matching) all.push({ info, object });
     if (matching.length > 0) {
       left.length = 0;

@@ -1,6 +1,6 @@
 import type { Container, ContainerPort, ContainerState, ContainerStatus, Pod, Probe, ResourceRequirements, TopologySpreadConstraint, Volume } from '../../sim/api/object.ts';
 import { longDate } from '../dates.ts';
-import { selectorText } from '../printers/columns.ts';
+import { selectorText } from '../../sim/api/columns/column.ts';
 import type { Tree } from '../tree.ts';
 import { compareText, dig, isList, isTree, sortedKeys } from '../tree.ts';
 import type { Writer } from './text.ts';

@@ -4,8 +4,8 @@ import type {
 import type { Micros } from '../../sim/api/time.ts';
 import { milliValue, wholeValue } from '../../sim/api/quantity.ts';
 import { longDate, since } from '../dates.ts';
-import { labelsText, selectorText } from '../printers/columns.ts';
-import { accessModes, nodeRoles } from '../printers/core.ts';
+import { labelsText, selectorText } from '../../sim/api/columns/column.ts';
+import { accessModes, nodeRoles } from '../../sim/api/columns/core.ts';
 import { DESCRIPTION, align } from '../tabwriter.ts';
 import type { Tree } from '../tree.ts';
 import { compareText, dig, isList, isTree, sortedKeys } from '../tree.ts';

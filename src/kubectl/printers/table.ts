@@ -1,23 +1,14 @@
-import type { KubernetesObject } from '../../sim/api/object.ts';
+import type { Printer } from '../../sim/api/columns/column.ts';
+import { columns, labelsText } from '../../sim/api/columns/column.ts';
+import { printerOf } from '../../sim/api/columns/index.ts';
 import type { Micros } from '../../sim/api/time.ts';
 import { since } from '../dates.ts';
 import type { Found } from '../resources.ts';
 import { typeName } from '../resources.ts';
 import { TABLE, align } from '../tabwriter.ts';
-import { deployments, replicaSets } from './apps.ts';
-import type { Printer } from './columns.ts';
-import { labelsText } from './columns.ts';
-import * as core from './core.ts';
-import * as groups from './groups.ts';
-import { pods } from './pods.ts';
+import { customPrinter } from '../../sim/api/columns/custom.ts';
 
-const ANY: Printer = { columns: ['NAME', 'AGE'], cells: (object, now) => [object.metadata.name, since(object.metadata.creationTimestamp, now)] };
-
-const PRINTERS: Readonly<Record<string, unknown>> = {
-  Namespace: core.namespaces, Node: core.nodes, Pod: pods, Service: core.services, Endpoints: core.endpoints, Event: core.events, ConfigMap: core.configMaps, Secret: core.secrets,
-  ServiceAccount: core.serviceAccounts, PersistentVolume: core.persistentVolumes, PersistentVolumeClaim: core.persistentVolumeClaims, Deployment: deployments, ReplicaSet: replicaSets,
-  Lease: groups.leases, EndpointSlice: groups.endpointSlices, PodDisruptionBudget: groups.podDisruptionBudgets, PriorityClass: groups.priorityClasses, StorageClass: groups.storageClasses,
-};
+const ANY: Printer = { columns: columns('Name|Age'), cells: (object, now) => [object.metadata.name, since(object.metadata.creationTimestamp, now)] };
 
 export interface TableOptions {
   readonly wide: boolean;
@@ -45,20 +36,20 @@ export function tables(found: readonly Found[], options: TableOptions): string {
 
 function table(found: readonly Found[], options: TableOptions): string {
   const { info } = found[0]!;
-  const known = options.plain === true ? ANY : options.wide && info.kind === 'Event' ? core.wideEvents : ((PRINTERS[info.kind] ?? ANY) as Printer);
-  const printer = known as Printer<KubernetesObject>;
-  const columns = [...printer.columns, ...(options.wide ? (printer.wide ?? []) : [])];
+  const printer = options.plain === true ? ANY : info.custom === undefined ? printerOf(info.kind) : customPrinter(info.custom);
+  // Cells beyond the columns are not shown, and those of -o wide only with it.
+  const places = printer.columns.map((column, i) => ({ column, i })).filter(({ column }) => options.wide || column.priority === 0);
+  const name = printer.columns.findIndex((column) => column.format === 'name');
   const header = [
-    ...(options.withNamespace && info.namespaced ? ['NAMESPACE'] : []), ...columns,
+    ...(options.withNamespace && info.namespaced ? ['NAMESPACE'] : []), ...places.map(({ column }) => column.name.toUpperCase()),
     ...options.labelColumns.map((key) => key.slice(key.lastIndexOf('/') + 1).toUpperCase()), ...(options.showLabels ? ['LABELS'] : []),
   ];
   const rows = found.map(({ object }) => {
-    const cells = printer.cells(object, options.now, options.wide).slice(0, columns.length).map((cell) => String(cell).replace(/[\t\n\r\f]/g, ' '));
-    // The column of the name is the first but for events, whose table has none.
-    if (options.withKind && columns[0] === 'NAME') cells[0] = `${typeName(info)}/${cells[0]!}`;
+    const cells = printer.cells(object, options.now);
     const labels = object.metadata.labels ?? {};
     return [
-      ...(options.withNamespace && info.namespaced ? [object.metadata.namespace ?? ''] : []), ...cells,
+      ...(options.withNamespace && info.namespaced ? [object.metadata.namespace ?? ''] : []),
+      ...places.map(({ i }) => `${options.withKind && i === name ? `${typeName(info)}/` : ''}${String(cells[i] ?? '').replace(/[\t\n\r\f]/g, ' ')}`),
       ...options.labelColumns.map((key) => (Object.hasOwn(labels, key) ? labels[key]! : '')), ...(options.showLabels ? [labelsText(labels)] : []),
     ];
   });

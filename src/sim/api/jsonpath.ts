@@ -1,5 +1,5 @@
-import type { Json } from '../sim/api/object.ts';
-import { compactJson } from './encode.ts';
+import { compactJson } from './gojson.ts';
+import type { Json } from './object.ts';
 import { equal, field, isList, isTree, sortedKeys } from './tree.ts';
 
 /** client-go's JSONPath: {.a.b}, {.a[0]}, {.a[*]}, {..a}, {.a[?(@.b=="c")]}, {range .items[*]}...{end}, {"text"}. */

@@ -1,14 +1,33 @@
-import type { KubernetesObject, LabelSelector, StringMap } from '../../sim/api/object.ts';
-import type { Micros } from '../../sim/api/time.ts';
+import type { Container, KubernetesObject, LabelSelector, StringMap } from '../object.ts';
+import type { Micros } from '../time.ts';
 import { compareText, sortedKeys } from '../tree.ts';
 
-/** The columns of one kind, as the API server's printers have them (kubernetes, pkg/printers/internalversion): always shown, and only with -o wide. */
-export interface Printer<T extends KubernetesObject = KubernetesObject> {
-  readonly columns: readonly string[];
-  readonly wide?: readonly string[];
-  /** One cell for every column, wide ones included; a cell may not be asked for. */
-  readonly cells: (object: T, now: Micros, wide: boolean) => readonly (string | number)[];
+export interface Column {
+  readonly name: string;
+  readonly type: 'string' | 'integer' | 'boolean' | 'date';
+  /** "name" for the column that holds the object's name. */
+  readonly format: string;
+  /** Above 0: shown with -o wide only. */
+  readonly priority: number;
 }
+export type Cell = string | number | boolean;
+
+/** The table of one kind, as the API server's printers have it (kubernetes, pkg/printers/internalversion): the server's Table reply and `kubectl get` are both made of it. */
+export interface Printer<T extends KubernetesObject = KubernetesObject> {
+  readonly columns: readonly Column[];
+  /** One cell for every column, those of -o wide included. */
+  readonly cells: (object: T, now: Micros) => readonly Cell[];
+}
+
+/** Columns in one line of text: names parted by "|", each with ":type" when it is no string and "*" when it is for -o wide. The column "Name" is the object's. */
+export const columns = (spec: string): readonly Column[] =>
+  spec.split('|').map((part) => {
+    const [, name = '', wide, type = 'string'] = /^([^*:]+)(\*)?(?::(\w+))?$/.exec(part) ?? [];
+    return { name, type: type as Column['type'], format: name === 'Name' ? 'name' : '', priority: wide === undefined ? 0 : 1 };
+  });
+
+export const containerNames = (containers: readonly Container[]): string => containers.map((container) => container.name).join(',');
+export const containerImages = (containers: readonly Container[]): string => containers.map((container) => container.image).join(',');
 
 export const orNone = (text: string | undefined): string => (text === undefined || text === '' ? '<none>' : text);
 

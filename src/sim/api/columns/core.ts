@@ -1,9 +1,9 @@
-import type { ConfigMap, Endpoints, Event, Namespace, Node, PersistentVolume, PersistentVolumeClaim, Secret, Service, ServiceAccount, ServicePort } from '../../sim/api/object.ts';
-import { conditionOf } from '../../sim/api/object.ts';
-import { since } from '../dates.ts';
+import type { ConfigMap, Endpoints, Event, Namespace, Node, PersistentVolume, PersistentVolumeClaim, Secret, Service, ServiceAccount, ServicePort } from '../object.ts';
+import { conditionOf } from '../object.ts';
+import { since } from './duration.ts';
 import { compareText, dig, isList } from '../tree.ts';
-import type { Printer } from './columns.ts';
-import { labelsText, orNone } from './columns.ts';
+import type { Printer } from './column.ts';
+import { columns, labelsText, orNone } from './column.ts';
 
 const ROLE = 'node-role.kubernetes.io/';
 
@@ -17,13 +17,12 @@ export function nodeRoles(node: Node): string {
 const address = (node: Node, type: string): string => orNone(node.status?.addresses?.find((one) => one.type === type)?.address);
 
 export const namespaces: Printer<Namespace> = {
-  columns: ['NAME', 'STATUS', 'AGE'],
+  columns: columns('Name|Status|Age'),
   cells: (namespace, now) => [namespace.metadata.name, namespace.status?.phase ?? '', since(namespace.metadata.creationTimestamp, now)],
 };
 
 export const nodes: Printer<Node> = {
-  columns: ['NAME', 'STATUS', 'ROLES', 'AGE', 'VERSION'],
-  wide: ['INTERNAL-IP', 'EXTERNAL-IP', 'OS-IMAGE', 'KERNEL-VERSION', 'CONTAINER-RUNTIME'],
+  columns: columns('Name|Status|Roles|Age|Version|Internal-IP*|External-IP*|OS-Image*|Kernel-Version*|Container-Runtime*'),
   cells: (node, now) => {
     const ready = conditionOf(node, 'Ready');
     const status = ready === undefined ? 'Unknown' : ready.status === 'True' ? 'Ready' : 'NotReady';
@@ -39,7 +38,7 @@ export const nodes: Printer<Node> = {
 
 const portsText = (ports: readonly ServicePort[]): string => orNone(ports.map((port) => `${port.port}${port.nodePort === undefined || port.nodePort === 0 ? '' : `:${port.nodePort}`}/${port.protocol ?? 'TCP'}`).join(','));
 
-function externalIp(service: Service, wide: boolean): string {
+function externalIp(service: Service): string {
   const own = dig(service, 'spec', 'externalIPs');
   const external = isList(own) ? own.map(String) : [];
   switch (service.spec.type ?? 'ClusterIP') {
@@ -49,8 +48,7 @@ function externalIp(service: Service, wide: boolean): string {
       const ingress = dig(service, 'status', 'loadBalancer', 'ingress');
       const given = isList(ingress) ? ingress.map((one) => String(dig(one, 'ip') ?? dig(one, 'hostname') ?? '')).filter((text) => text !== '') : [];
       const text = [...new Set(given)].sort(compareText).join(',');
-      const shown = !wide && text.length > 16 ? `${text.slice(0, 13)}...` : text;
-      const all = [...(shown === '' ? [] : shown.split(',')), ...external];
+      const all = [...(text === '' ? [] : text.split(',')), ...external];
       return all.length === 0 ? '<pending>' : all.join(',');
     }
     default:
@@ -59,10 +57,9 @@ function externalIp(service: Service, wide: boolean): string {
 }
 
 export const services: Printer<Service> = {
-  columns: ['NAME', 'TYPE', 'CLUSTER-IP', 'EXTERNAL-IP', 'PORT(S)', 'AGE'],
-  wide: ['SELECTOR'],
-  cells: (service, now, wide) => [
-    service.metadata.name, service.spec.type ?? 'ClusterIP', orNone(service.spec.clusterIPs?.[0] ?? (service.spec.type === 'ExternalName' ? undefined : service.spec.clusterIP)), externalIp(service, wide), portsText(service.spec.ports ?? []),
+  columns: columns('Name|Type|Cluster-IP|External-IP|Port(s)|Age|Selector*'),
+  cells: (service, now) => [
+    service.metadata.name, service.spec.type ?? 'ClusterIP', orNone(service.spec.clusterIPs?.[0] ?? (service.spec.type === 'ExternalName' ? undefined : service.spec.clusterIP)), externalIp(service), portsText(service.spec.ports ?? []),
     since(service.metadata.creationTimestamp, now), labelsText(service.spec.selector),
   ],
 };
@@ -73,43 +70,34 @@ export function endpointsText(endpoints: Endpoints): string {
   return all.length > 3 ? `${all.slice(0, 3).join(',')} + ${all.length - 3} more...` : all.join(',');
 }
 export const endpoints: Printer<Endpoints> = {
-  columns: ['NAME', 'ENDPOINTS', 'AGE'],
+  columns: columns('Name|Endpoints|Age'),
   cells: (object, now) => [object.metadata.name, endpointsText(object), since(object.metadata.creationTimestamp, now)],
 };
 
 export const events: Printer<Event> = {
-  columns: ['LAST SEEN', 'TYPE', 'REASON', 'OBJECT', 'MESSAGE'],
-  wide: ['FIRST SEEN', 'COUNT', 'NAME'],
+  columns: columns('Last Seen|Type|Reason|Object|Subobject*|Source*|Message|First Seen*|Count*|Name*'),
   cells: (event, now) => {
     const first = since(event.firstTimestamp ?? event.eventTime, now);
     const last = event.series !== undefined ? since(event.series.lastObservedTime, now) : event.lastTimestamp === undefined || event.lastTimestamp === null ? first : since(event.lastTimestamp, now);
     const kind = (event.involvedObject.kind ?? '').toLowerCase();
     const count = event.series?.count ?? (event.count === undefined || event.count === 0 ? 1 : event.count);
     const { name } = event.involvedObject;
-    return [last, event.type ?? '', event.reason ?? '', name === undefined || name === '' ? kind : `${kind}/${name}`, (event.message ?? '').trim(), first, count, event.metadata.name];
-  },
-};
-/** With -o wide, two columns of events come before the message. */
-export const wideEvents: Printer<Event> = {
-  columns: ['LAST SEEN', 'TYPE', 'REASON', 'OBJECT', 'SUBOBJECT', 'SOURCE', 'MESSAGE', 'FIRST SEEN', 'COUNT', 'NAME'],
-  cells: (event, now, wide) => {
-    const [last, type, reason, object, message, first, count, name] = events.cells(event, now, wide);
     const filled = (one: string | undefined, other: string | undefined): string => (one === undefined || one === '' ? (other ?? '') : one);
     const source = [filled(event.source?.component, event.reportingComponent), filled(event.source?.host, event.reportingInstance)].filter((part) => part !== '').join(', ');
-    return [last!, type!, reason!, object!, event.involvedObject.fieldPath ?? '', source, message!, first!, count!, name!];
+    return [last, event.type ?? '', event.reason ?? '', name === undefined || name === '' ? kind : `${kind}/${name}`, event.involvedObject.fieldPath ?? '', source, (event.message ?? '').trim(), first, count, event.metadata.name];
   },
 };
 
 export const configMaps: Printer<ConfigMap> = {
-  columns: ['NAME', 'DATA', 'AGE'],
+  columns: columns('Name|Data|Age'),
   cells: (object, now) => [object.metadata.name, Object.keys(object.data ?? {}).length + Object.keys(object.binaryData ?? {}).length, since(object.metadata.creationTimestamp, now)],
 };
 export const secrets: Printer<Secret> = {
-  columns: ['NAME', 'TYPE', 'DATA', 'AGE'],
+  columns: columns('Name|Type|Data|Age'),
   cells: (object, now) => [object.metadata.name, object.type ?? '', Object.keys(object.data ?? {}).length, since(object.metadata.creationTimestamp, now)],
 };
 export const serviceAccounts: Printer<ServiceAccount> = {
-  columns: ['NAME', 'AGE'],
+  columns: columns('Name|Age'),
   cells: (object, now) => [object.metadata.name, since(object.metadata.creationTimestamp, now)],
 };
 
@@ -117,8 +105,7 @@ const MODES: readonly (readonly [string, string])[] = [['ReadWriteOnce', 'RWO'],
 export const accessModes = (modes: unknown): string => MODES.filter(([mode]) => isList(modes) && modes.includes(mode)).map(([, short]) => short).join(',');
 
 export const persistentVolumes: Printer<PersistentVolume> = {
-  columns: ['NAME', 'CAPACITY', 'ACCESS MODES', 'RECLAIM POLICY', 'STATUS', 'CLAIM', 'STORAGECLASS', 'VOLUMEATTRIBUTESCLASS', 'REASON', 'AGE'],
-  wide: ['VOLUMEMODE'],
+  columns: columns('Name|Capacity|Access Modes|Reclaim Policy|Status|Claim|StorageClass|VolumeAttributesClass|Reason|Age|VolumeMode*'),
   cells: ({ metadata, spec, status }, now) => [
     metadata.name, spec.capacity?.storage ?? '0', accessModes(spec.accessModes), String(dig(spec, 'persistentVolumeReclaimPolicy') ?? ''), metadata.deletionTimestamp !== undefined ? 'Terminating' : (status?.phase ?? ''),
     spec.claimRef === undefined ? '' : `${spec.claimRef.namespace ?? ''}/${spec.claimRef.name ?? ''}`, spec.storageClassName ?? '', String(dig(spec, 'volumeAttributesClassName') ?? '<unset>'), String(dig(status, 'reason') ?? ''),
@@ -126,8 +113,7 @@ export const persistentVolumes: Printer<PersistentVolume> = {
   ],
 };
 export const persistentVolumeClaims: Printer<PersistentVolumeClaim> = {
-  columns: ['NAME', 'STATUS', 'VOLUME', 'CAPACITY', 'ACCESS MODES', 'STORAGECLASS', 'VOLUMEATTRIBUTESCLASS', 'AGE'],
-  wide: ['VOLUMEMODE'],
+  columns: columns('Name|Status|Volume|Capacity|Access Modes|StorageClass|VolumeAttributesClass|Age|VolumeMode*'),
   cells: ({ metadata, spec, status }, now) => {
     const bound = spec.volumeName !== undefined && spec.volumeName !== '';
     return [

@@ -1,10 +1,10 @@
-import type { ContainerStatus, Pod } from '../../sim/api/object.ts';
-import { conditionOf } from '../../sim/api/object.ts';
-import { parseTimestamp } from '../../sim/api/time.ts';
-import type { Micros } from '../../sim/api/time.ts';
-import { humanDuration, since } from '../dates.ts';
-import { orNone } from './columns.ts';
-import type { Printer } from './columns.ts';
+import type { ContainerStatus, Pod } from '../object.ts';
+import { conditionOf } from '../object.ts';
+import { parseTimestamp } from '../time.ts';
+import type { Micros } from '../time.ts';
+import { humanDuration, since } from './duration.ts';
+import { columns, orNone } from './column.ts';
+import type { Printer } from './column.ts';
 
 const latest = (a: Micros | undefined, b: Micros | undefined): Micros | undefined => (a === undefined ? b : b === undefined ? a : Math.max(a, b));
 const endOf = (status: ContainerStatus): Micros | undefined => parseTimestamp(status.lastState?.terminated?.finishedAt);
@@ -76,8 +76,7 @@ export function podSummary(pod: Pod, now: Micros): { readonly status: string; re
 }
 
 export const pods: Printer<Pod> = {
-  columns: ['NAME', 'READY', 'STATUS', 'RESTARTS', 'AGE'],
-  wide: ['IP', 'NODE', 'NOMINATED NODE', 'READINESS GATES'],
+  columns: columns('Name|Ready|Status|Restarts|Age|IP*|Node*|Nominated Node*|Readiness Gates*'),
   cells: (pod, now) => {
     const { status, ready, restarts } = podSummary(pod, now);
     const gates = pod.spec.readinessGates ?? [];
