@@ -139,15 +139,19 @@ function difference(expected: unknown, actual: unknown, path = ''): string | und
   return `${path}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(actual)}`;
 }
 
-/** The recorder's own note, and the order of sets, are no output of Kubernetes. */
-function normalized(expected: Vector['expected']): unknown {
-  const { best, postFilter, ...rest } = expected as { best?: string[]; postFilter?: { decidedBy?: string } };
-  return { ...rest, ...(best === undefined ? {} : { best: [...best].sort((a, b) => (a < b ? -1 : 1)) }), ...(postFilter === undefined ? {} : { postFilter: { ...postFilter, decidedBy: undefined } }) };
+/**
+ * The recorder's own note, and the order of sets, are no output of Kubernetes. Nor is `nominatedTaken`, which the recorder concludes from
+ * there being one node: where that is another than the nominated one, nothing was taken.
+ */
+function normalized({ expected, input }: Vector): unknown {
+  const { best, postFilter, nominatedTaken, ...rest } = expected as { best?: string[]; nominatedTaken?: boolean; postFilter?: { decidedBy?: string } };
+  const taken = nominatedTaken === true && best?.includes(input.pod.status.nominatedNodeName ?? '') === true;
+  return { ...rest, ...(taken ? { nominatedTaken } : {}), ...(best === undefined ? {} : { best: [...best].sort((a, b) => (a < b ? -1 : 1)) }), ...(postFilter === undefined ? {} : { postFilter: { ...postFilter, decidedBy: undefined } }) };
 }
 
 /** Undefined: agreed. Otherwise the first difference. */
 export function check(vector: Vector): string | undefined {
-  const expected = vector.family === 'queue' ? vector.expected : normalized(vector.expected);
+  const expected = vector.family === 'queue' ? vector.expected : normalized(vector);
   let actual: unknown;
   try {
     actual = vector.family === 'queue' ? answerQueue(vector) : answer(vector.input);

@@ -30,6 +30,11 @@ describe('the scheduler decides as the recorded one did', () => {
       expect(total).toBe(count);
     });
   }
+  it('agrees on generated clusters (test/golden/scheduler-fuzz)', () => {
+    const all = [...vectors(join(DIR, '../scheduler-fuzz'))];
+    expect(all.map(check).filter((difference) => difference !== undefined)).toEqual([]);
+    expect(all.length).toBe(47);
+  });
   it('would notice a wrong score, a wrong word and a wrong victim', () => {
     const [fit] = vectors(DIR, 'resources-score');
     const total = fit!.expected['total'] as Record<string, number>;

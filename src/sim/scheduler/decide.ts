@@ -357,7 +357,9 @@ export function choose(podOrInfo: Pod | PodInfo, snapshot: Snapshot, lookups: Lo
     const none = { ...unplaced(pod, nodes, outcome, start), processed: 0, rejectedAt: NOTHING, rejections: NOTHING, nextStart: start };
     if (rejected.code === 'Error') return { ...none, result: 'error', failure: failureOf(`running PreFilter plugin "${rejected.plugin}": ${rejected.reasons.join(', ')}`) };
     const filterMessage = preFilterMessage(count, rejected.reasons);
-    const plugins = [...(outcome.narrowedBy ?? []), ...(rejected.plugin === '' ? [] : [rejected.plugin])].sort(byName);
+    // A plugin that ends it for good is named alone, whoever narrowed the nodes before (RunPreFilterPlugins then returns no other names).
+    const narrowing = rejected.plugin === '' || rejected.code === 'Unschedulable' ? (outcome.narrowedBy ?? []) : NOTHING;
+    const plugins = [...narrowing, ...(rejected.plugin === '' ? [] : [rejected.plugin])].sort(byName);
     return { ...none, result: 'nofit', failure: afterwards(pod, nodes.map(() => rejected), filters, cycle, compiled, profile, options, plugins, filterMessage, hotFilters !== undefined) };
   }
 

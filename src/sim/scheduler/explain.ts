@@ -296,6 +296,8 @@ export function remedySentence(change: WhatIf): Sentence {
       return sentence('whatIf.addNode', { like: change.like });
     case 'strategy':
       return sentence('whatIf.strategy', { strategy: change.resourcesFit.strategy });
+    case 'weight':
+      return sentence('whatIf.weight', { plugin: change.plugin, weight: change.weight });
     case 'priority':
       return sentence('whatIf.priority', { priority: change.priority });
   }

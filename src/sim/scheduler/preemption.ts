@@ -96,7 +96,7 @@ function selectVictims(pod: PodInfo, original: NodeInfo, budgets: readonly PodDi
 }
 
 /** The rules by which one candidate is better, in order: more is better. */
-const RULES: readonly ((candidate: Candidate) => number)[] = [
+export const RULES: readonly ((candidate: Candidate) => number)[] = [
   (candidate) => -candidate.pdbViolations,
   (candidate) => -candidate.victims[0]!.priority,
   // 2^31 is added to each priority so that fewer victims are better even with negative ones.

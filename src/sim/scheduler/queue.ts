@@ -270,7 +270,7 @@ export function addUnschedulable(queue: SchedulingQueue, queued: QueuedPod, pod:
  * What a plugin waits for. Whoever waits for new nodes and not for changed taints is made to wait for those too, with no hint:
  * upstream's remedy for new nodes that were looked at too early (scheduler.go, buildQueueingHintMap). It is not in the plugin's own list.
  */
-function registrationsOf(plugin: Plugin): readonly Registration[] {
+export function registrationsOf(plugin: Plugin): readonly Registration[] {
   const own = plugin.events ?? [];
   const ofNodes = own.filter((each) => each.kind === 'Node');
   const needsTaints = ofNodes.some((each) => each.actions.includes('Add')) && !ofNodes.some((each) => covers(each.actions, 'UpdateNodeTaint'));

@@ -22,6 +22,8 @@ export type WhatIf =
   | { readonly type: 'removePod'; readonly pod: string }
   | { readonly type: 'addNode'; readonly like: string; readonly name: string }
   | { readonly type: 'strategy'; readonly resourcesFit: ProfileArgs['resourcesFit'] }
+  /** What a plugin's score counts for; 0: it does not score. */
+  | { readonly type: 'weight'; readonly plugin: string; readonly weight: number }
   | { readonly type: 'priority'; readonly priority: number };
 
 /** A constraint of the Pod under test, by its place in the spec. */
@@ -95,6 +97,8 @@ export function changed(moment: Moment, change: WhatIf): Moment {
     }
     case 'strategy':
       return { ...moment, profile: { ...moment.profile, args: { ...moment.profile.args, resourcesFit: change.resourcesFit } } };
+    case 'weight':
+      return { ...moment, profile: { ...moment.profile, score: moment.profile.score.flatMap(([name, weight]): readonly (readonly [string, number])[] => (name !== change.plugin ? [[name, weight]] : change.weight === 0 ? [] : [[name, change.weight]])) } };
     case 'priority':
       return { ...moment, pod: withSpec(moment.pod, { priority: change.priority }) };
   }
@@ -185,7 +189,7 @@ export interface Remedies {
 }
 
 /** How far each kind of change goes: asking for less, opening what was closed, giving up a wish, then other people's Pods, then new machines. */
-const COSTS: Readonly<Record<WhatIf['type'], number>> = { shrink: 1, scaleRequest: 1, uncordon: 2, tolerate: 2.1, removeTaint: 2.2, label: 2.3, drop: 2.5, removePod: 4, addNode: 6, strategy: 9, priority: 9 };
+const COSTS: Readonly<Record<WhatIf['type'], number>> = { shrink: 1, scaleRequest: 1, uncordon: 2, tolerate: 2.1, removeTaint: 2.2, label: 2.3, drop: 2.5, removePod: 4, addNode: 6, strategy: 9, weight: 9, priority: 9 };
 
 interface Candidate {
   readonly change: WhatIf;

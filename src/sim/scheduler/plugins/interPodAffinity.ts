@@ -1,7 +1,7 @@
 import type { Node, Pod, StringMap } from '../../api/object.ts';
 import { hasPlace, hintFor, isSamePod } from '../events.ts';
 import { countsOf, topologyOf, type Hot } from '../hot.ts';
-import { isEmpty, matches } from '../matcher.ts';
+import { EVERYTHING, isEmpty, matches } from '../matcher.ts';
 import { MAX_NODE_SCORE, reject, type Cycle, type NodeInfo, type Plugin, type PodInfo } from '../plugin.ts';
 import { podInfoOf, termMatches, type AffinityTerm, type AffinityTerms } from '../podinfo.ts';
 import type { Snapshot } from '../snapshot.ts';
@@ -31,11 +31,16 @@ const matchesAll = (terms: readonly AffinityTerm[], namespace: string, labels: S
   return true;
 };
 
-/** Resolves a term's namespace selector against the namespaces there are; the selector that selects all stays as it is. */
+/**
+ * Resolves a term's namespace selector against the namespaces there are. A selector that holds of no labels at all (an empty one, but also
+ * `NotIn` and `DoesNotExist`) selects every namespace: upstream means to drop it once it is resolved, but drops it from a copy
+ * (mergeAffinityTermNamespacesIfNotEmpty takes the term by value), and then asks it about a namespace without labels. That is v1.36.3.
+ */
 function resolved(terms: readonly AffinityTerm[], cycle: Cycle): readonly AffinityTerm[] {
   if (terms.every((term) => term.namespaceSelector === undefined || isEmpty(term.namespaceSelector))) return terms;
   return terms.map((term) => {
     if (term.namespaceSelector === undefined || isEmpty(term.namespaceSelector)) return term;
+    if (matches(term.namespaceSelector, NO_LABELS)) return { ...term, namespaceSelector: EVERYTHING };
     const selected = cycle.lookups.list('Namespace').filter((each) => matches(term.namespaceSelector, each.metadata.labels)).map((each) => each.metadata.name);
     return { ...term, namespaces: [...term.namespaces, ...selected], namespaceSelector: undefined };
   });

@@ -1,7 +1,7 @@
-import type { PersistentVolumeClaim, Pod } from '../../api/object.ts';
+import { keyOf, type PersistentVolumeClaim, type Pod } from '../../api/object.ts';
 import { hasPlace, hintFor } from '../events.ts';
 import { reject, type CSINode, type Cycle, type Plugin, type Rejection } from '../plugin.ts';
-import { claimsOf, classOfClaim, isMigratable, migratedProvisioner, migratedVolume, type CsiVolume } from './volumes.ts';
+import { claimsOf, classOfClaim, isMigratable, isOwnClaim, migratedProvisioner, migratedVolume, type CsiVolume } from './volumes.ts';
 
 const TOO_MANY = reject('NodeVolumeLimits', 'Unschedulable', 'node(s) exceed max volume count');
 
@@ -27,13 +27,14 @@ function collect(pod: Pod, isNew: boolean, csiNode: CSINode | undefined, cycle: 
     const inline = migratedVolume(volume);
     if (inline !== undefined) into.set(`${inline.driver}/${inline.handle}`, inline.driver);
   }
-  for (const { name } of claimsOf(pod)) {
+  for (const { name, ephemeral } of claimsOf(pod)) {
     const key = `${pod.metadata.namespace}/${name}`;
     const claim = cycle.lookups.get('PersistentVolumeClaim', key);
     if (claim === undefined) {
       if (isNew) return reject('NodeVolumeLimits', 'UnschedulableAndUnresolvable', `looking up PVC ${key}: persistentvolumeclaim "${name}" not found`);
       continue;
     }
+    if (ephemeral && !isOwnClaim(pod, claim)) return reject('NodeVolumeLimits', 'Error', `PVC ${key} was not created for pod ${keyOf(pod)} (pod is not owner)`);
     const found = volumeOf(claim, csiNode, cycle);
     if (found !== undefined) into.set(`${found.driver}/${found.handle}`, found.driver);
   }
@@ -57,7 +58,10 @@ export const nodeVolumeLimits: Plugin = {
     for (const { name, allocatable } of csiNode.spec?.drivers ?? []) if (allocatable?.count !== undefined) limits.set(name, allocatable.count);
     if (limits.size === 0) return undefined;
     const attached = new Map<string, string>();
-    for (const other of node.pods.values()) collect(other.pod, false, csiNode, cycle, attached);
+    for (const other of node.pods.values()) {
+      const foreign = collect(other.pod, false, csiNode, cycle, attached);
+      if (foreign !== undefined) return foreign;
+    }
     const counts = new Map<string, number>();
     for (const [volume, driver] of attached) {
       wanted.delete(volume);

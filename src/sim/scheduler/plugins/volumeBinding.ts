@@ -3,7 +3,7 @@ import { milliValue, wholeValue } from '../../api/quantity.ts';
 import { hintFor } from '../events.ts';
 import { matcherOf, matches } from '../matcher.ts';
 import { reject, type CSIDriver, type CSINode, type CSIStorageCapacity, type Cycle, type Plugin, type PodInfo, type Rejection } from '../plugin.ts';
-import { claimsOf, classOfClaim, classOfVolume, reaches } from './volumes.ts';
+import { claimsOf, classOfClaim, classOfVolume, isOwnClaim, reaches } from './volumes.ts';
 
 const NODE_CONFLICT = "node(s) didn't match PersistentVolume's node affinity";
 const BIND_CONFLICT = "node(s) didn't find available persistent volumes to bind";
@@ -118,7 +118,7 @@ function preFilter(pod: PodInfo, cycle: Cycle): 'skip' | Rejection | undefined {
     }
     if (claim.status?.phase === 'Lost') return refuse(`persistentvolumeclaim "${name}" bound to non-existent persistentvolume "${claim.spec.volumeName ?? ''}"`);
     if (claim.metadata.deletionTimestamp !== undefined) return refuse(`persistentvolumeclaim "${name}" is being deleted`);
-    if (ephemeral && !(claim.metadata.ownerReferences ?? []).some((owner) => owner.controller === true && owner.uid === pod.pod.metadata.uid)) {
+    if (ephemeral && !isOwnClaim(pod.pod, claim)) {
       return refuse(`PVC ${pod.namespace}/${name} was not created for pod ${pod.key} (pod is not owner)`);
     }
     claims.push(claim);

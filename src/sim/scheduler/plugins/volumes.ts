@@ -19,6 +19,9 @@ export function claimsOf(pod: Pod): readonly ClaimUse[] {
   return claims;
 }
 
+/** A claim of an ephemeral volume's name serves only the Pod it was made for (component-helpers/storage/ephemeral). */
+export const isOwnClaim = (pod: Pod, claim: PersistentVolumeClaim): boolean => (claim.metadata.ownerReferences ?? []).some((owner) => owner.controller === true && owner.uid === pod.metadata.uid);
+
 const BETA_CLASS = 'volume.beta.kubernetes.io/storage-class';
 export const classOfClaim = (claim: PersistentVolumeClaim): string => claim.metadata.annotations?.[BETA_CLASS] ?? claim.spec.storageClassName ?? '';
 export const classOfVolume = (volume: PersistentVolume): string => volume.metadata.annotations?.[BETA_CLASS] ?? (volume.spec['storageClassName'] as string | undefined) ?? '';
