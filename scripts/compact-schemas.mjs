@@ -1,5 +1,6 @@
-// Writes src/sim/apiserver/schemas.generated.ts: what the API server knows of each field, one line a type, and
-// goTypes.generated.ts: the internal Go types that some refusals print whole (kubernetes/pkg/apis/core/types.go).
+// Writes src/sim/apiserver/schemas.generated.ts (the kinds of the first scenario) and furtherSchemas.generated.ts (all others):
+// what the API server knows of each field, one line a type; and goTypes.generated.ts: the internal Go types that some refusals
+// print whole (kubernetes/pkg/apis/core/types.go).
 //
 //   node scripts/compact-schemas.mjs SCHEMAS.json GOMODCACHE
 //
@@ -20,9 +21,16 @@ const packages = {
   core: { dir: `${api}/core/v1`, schema: 'io.k8s.api.core.v1' },
   meta: { dir: `${machinery}/pkg/apis/meta/v1`, schema: 'io.k8s.apimachinery.pkg.apis.meta.v1' },
 };
-for (const group of ['apps', 'autoscaling', 'coordination', 'discovery', 'events', 'policy', 'scheduling', 'storage']) {
-  packages[group] = { dir: `${api}/${group}/v1`, schema: `io.k8s.api.${group}.v1` };
-}
+const GROUPS = [
+  'admissionregistration', 'apps', 'authentication', 'authorization', 'autoscaling', 'batch', 'certificates', 'coordination', 'discovery', 'events', 'flowcontrol', 'networking', 'node', 'policy', 'rbac', 'resource', 'scheduling', 'storage',
+];
+for (const group of GROUPS) packages[group] = { dir: `${api}/${group}/v1`, schema: `io.k8s.api.${group}.v1` };
+// The types of autoscaling/v2 keep the version in their names: that is how autoscaling/v1 stays apart from it.
+packages.v2 = { dir: `${api}/autoscaling/v2`, schema: 'io.k8s.api.autoscaling.v2' };
+packages.apiextensions = { dir: `${moduleDir('apiextensions-apiserver')}/pkg/apis/apiextensions/v1`, schema: 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1' };
+packages.apiregistration = { dir: `${moduleDir('kube-aggregator')}/pkg/apis/apiregistration/v1`, schema: 'io.k8s.kube-aggregator.pkg.apis.apiregistration.v1' };
+// Types that read and write their JSON by themselves.
+const OPAQUE = new Set(['JSON', 'JSONSchemaPropsOrArray', 'JSONSchemaPropsOrBool', 'JSONSchemaPropsOrStringArray']);
 const packageOf = (alias, own) => {
   if (alias === undefined) return own;
   if (alias === 'metav1') return 'meta';
@@ -49,6 +57,7 @@ function parsePackage(name) {
       }
       structs.set(m[1], fields);
     }
+    for (const m of text.matchAll(/^type (\w+) struct ?\{\}/gm)) structs.set(m[1], []);
     for (const m of text.matchAll(/^type (\w+) (?!struct|interface)(\S+)/gm)) named.set(m[1], m[2]);
     for (const m of text.matchAll(/^type \(\n([\s\S]*?)^\)/gm)) for (const n of m[1].matchAll(/^\t(\w+)\s+(\w+)$/gm)) named.set(n[1], n[2]);
   }
@@ -63,7 +72,7 @@ const queue = [];
 function idOf(pkg, name) {
   const full = `${pkg}.${name}`;
   if (!ids.has(full)) {
-    const taken = [...ids.values()].includes(name);
+    const taken = [...ids.values()].includes(name) || (pkg === 'v2' && name !== 'HorizontalPodAutoscaler');
     ids.set(full, taken ? full : name);
     queue.push([pkg, name]);
   }
@@ -74,7 +83,7 @@ function encode(go, pkg) {
   if (SCALARS[go] !== undefined) return SCALARS[go];
   if (go.startsWith('*')) return `*${encode(go.slice(1), pkg)}`;
   if (go.startsWith('[]')) return `[${encode(go.slice(2), pkg)}`;
-  const map = /^map\[(\w+)\](.+)$/.exec(go);
+  const map = /^map\[([\w.]+)\](.+)$/.exec(go);
   if (map !== null) return `{${encode(map[2], pkg)}`;
   const [, alias, name] = /^(?:(\w+)\.)?(\w+)$/.exec(go);
   if (alias === 'resource' && name === 'Quantity') return 'q';
@@ -85,11 +94,12 @@ function encode(go, pkg) {
   if (at === 'meta' && name === 'Time') return 't';
   if (at === 'meta' && name === 'MicroTime') return 'u';
   if (at === 'meta' && name === 'FieldsV1') return 'r';
+  if (at === 'apiextensions' && OPAQUE.has(name)) return `r=v1.${name}`;
   if (parsed[at] === undefined) throw new Error('no package for ' + go + ' in ' + pkg);
   if (parsed[at].structs.has(name)) return `@${idOf(at, name)}`;
   const under = parsed[at].named.get(name);
   if (under === undefined) throw new Error(`no type ${at}.${name}`);
-  return `${encode(under, at)}=v1.${name}`;
+  return `${encode(under, at)}=${at === 'v2' ? 'v2' : 'v1'}.${name}`;
 }
 function fieldsOf(pkg, name) {
   const lines = [];
@@ -119,20 +129,35 @@ function fieldsOf(pkg, name) {
 }
 
 const kindsText = readFileSync(new URL('src/sim/api/kinds.ts', root), 'utf8');
-const roots = [...kindsText.matchAll(/entry\('(\w+)', '([\w.]*)'/g)].map((m) => [m[2] === '' ? 'core' : m[2].split('.')[0], m[1]]);
-roots.push(['core', 'Binding'], ['policy', 'Eviction'], ['autoscaling', 'Scale'], ['meta', 'DeleteOptions'], ['events', 'Event']);
-for (const [pkg, name] of roots) idOf(pkg, name);
-while (queue.length > 0) {
-  const [pkg, name] = queue.shift();
-  out.set(ids.get(`${pkg}.${name}`), fieldsOf(pkg, name));
+const [firstKinds, furtherKinds] = kindsText.split('// Beyond the first scenario');
+if (furtherKinds === undefined) throw new Error('src/sim/api/kinds.ts no longer says which kinds are beyond the first scenario');
+const packageOfKind = (group, kind) => (group === '' ? 'core' : kind === 'HorizontalPodAutoscaler' ? 'v2' : group.split('.')[0]);
+const rootsIn = (text) => [...text.matchAll(/\b(?:entry|transient)\('(\w+)', '([\w.]*)'/g)].map((m) => [packageOfKind(m[2], m[1]), m[1]]);
+/** What is served in a second version, or only below another kind. */
+const SECOND = [['autoscaling', 'HorizontalPodAutoscaler'], ['authentication', 'TokenRequest']];
+
+/** Everything that can be reached from what is in the queue, one line a type. */
+function drain() {
+  const out = new Map();
+  while (queue.length > 0) {
+    const [pkg, name] = queue.shift();
+    out.set(ids.get(`${pkg}.${name}`), fieldsOf(pkg, name));
+  }
+  return out;
 }
-const text = [...out].map(([id, fields]) => `  ${/^\w+$/.test(id) ? id : `'${id}'`}: '${fields.join('|')}',`).join('\n');
-writeFileSync(new URL('src/sim/apiserver/schemas.generated.ts', root), `// Written by scripts/compact-schemas.mjs: do not edit. schema.ts says how a line is read.
-export const SCHEMAS: Readonly<Record<string, string>> = {
+function writeTable(file, constant, roots) {
+  for (const [pkg, name] of roots) idOf(pkg, name);
+  const out = drain();
+  const text = [...out].map(([id, fields]) => `  ${/^\w+$/.test(id) ? id : `'${id}'`}: '${fields.join('|')}',`).join('\n');
+  writeFileSync(new URL(`src/sim/apiserver/${file}`, root), `// Written by scripts/compact-schemas.mjs: do not edit. schema.ts says how a line is read.
+export const ${constant}: Readonly<Record<string, string>> = {
 ${text}
 };
 `);
-console.log(`${out.size} types, ${text.length} bytes`);
+  console.log(`${file}: ${out.size} types, ${text.length} bytes`);
+}
+writeTable('schemas.generated.ts', 'SCHEMAS', [...rootsIn(firstKinds), ['core', 'Binding'], ['policy', 'Eviction'], ['autoscaling', 'Scale'], ['meta', 'DeleteOptions'], ['events', 'Event']]);
+writeTable('furtherSchemas.generated.ts', 'FURTHER_SCHEMAS', [...rootsIn(furtherKinds), ...SECOND]);
 
 // ---- the internal types
 

@@ -1,3 +1,4 @@
+import { FURTHER_SCHEMAS } from './apiserver/furtherSchemas.generated.ts';
 import { registerSchemas } from './apiserver/schema.ts';
 import { registerStrategies } from './apiserver/kinds/index.ts';
 import { furtherStrategies } from './apiserver/kinds/further.ts';
@@ -11,7 +12,7 @@ import { registerScenarios } from './scenarios/index.ts';
  * A page imports it once its first picture stands and before anything is played; everything else imports it at the start. A world is the
  * same with and without it until something of it is used, because its controllers sleep until an object of their kind exists.
  */
-registerSchemas({});
+registerSchemas(FURTHER_SCHEMAS);
 registerStrategies(furtherStrategies);
 registerSleepers(furtherControllers);
 registerScenarios(furtherScenarios);

@@ -51,7 +51,7 @@ function typeNode(text: string): { readonly type: TypeNode; readonly pointer: bo
   const head = text.charAt(0);
   if (head === '@') {
     const struct = structType(text.slice(1));
-    return { type: { is: 'struct', struct, goName: `v1.${struct.name.slice(struct.name.indexOf('.') + 1)}` }, pointer: false };
+    return { type: { is: 'struct', struct, goName: struct.name.startsWith('v2.') ? struct.name : `v1.${struct.name.slice(struct.name.indexOf('.') + 1)}` }, pointer: false };
   }
   if (head === '[' || head === '{') {
     const inner = text.slice(1);
@@ -116,9 +116,11 @@ export function structType(name: string): StructType {
   return struct;
 }
 
-/** The type of a kind; events.k8s.io has an Event of its own shape. */
+/** Versions of a kind that have a shape of their own, and a kind whose plain name is another type's: the claims of a container. */
+const APART: Readonly<Record<string, string>> = { 'events.k8s.io/v1/Event': 'events.Event', 'autoscaling/v1/HorizontalPodAutoscaler': 'autoscaling.HorizontalPodAutoscaler' };
+/** The type of a kind as a version of the API shows it; without a version, as it is stored. */
 export function typeOfKind(kind: string, apiVersion?: string): StructType | undefined {
-  const name = kind === 'Event' && apiVersion === 'events.k8s.io/v1' ? 'events.Event' : kind;
+  const name = (apiVersion === undefined ? undefined : APART[`${apiVersion}/${kind}`]) ?? (kind === 'ResourceClaim' ? 'resource.ResourceClaim' : kind);
   return lines.has(name) ? structType(name) : undefined;
 }
 
