@@ -1,17 +1,19 @@
 import { pathOf } from '../../sim/api/kinds.ts';
-import type { EndpointSlice, Event, KubernetesObject, Lease, Pod, ReplicaSet } from '../../sim/api/object.ts';
+import type { EndpointSlice, Event, KubernetesObject, Lease, Pod, ReplicaSet, StringMap } from '../../sim/api/object.ts';
 import { controllerOf } from '../../sim/api/object.ts';
 import { Failure, Refusal, problemsText } from '../failure.ts';
 import type { Problem } from '../failure.ts';
 import type { FlagSpecs } from '../flags.ts';
 import { given, kinds, truth } from '../flags.ts';
 import { PICK, picked } from '../commands/change.ts';
-import { selectorText } from '../../sim/api/columns/column.ts';
+import { labelsText, selectorText } from '../../sim/api/columns/column.ts';
+import { dig } from '../tree.ts';
 import type { Found } from '../resources.ts';
 import { fetchAll, inNamespace, pathIn } from '../resources.ts';
 import type { Context, Run } from '../steps.ts';
 import { list, readIfAny } from '../steps.ts';
-import type { Related } from './describe.ts';
+import type { Related } from './head.ts';
+import { servicesOf } from './network.ts';
 import { describeText } from './describe.ts';
 
 export const DESCRIBE_FLAGS: FlagSpecs = { ...PICK, 'show-events': kinds.bool(), 'chunk-size': kinds.int() };
@@ -23,16 +25,40 @@ function* eventsOf(context: Context, object: KubernetesObject, byUid: boolean): 
   return (yield* list(context, pathOf('Event', namespace), { fieldSelector: selector })) as readonly Event[];
 }
 
+/** Kinds whose descriptions ask for no events. */
+const WITHOUT_EVENTS = ['Namespace', 'Secret', 'NetworkPolicy', 'ResourceQuota', 'LimitRange', 'Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding'];
+
+/** The Pods that an object controls, among those that its selector names. */
+function* podsOf(context: Context, { metadata }: KubernetesObject, labelSelector: string): Run<readonly Pod[]> {
+  return ((yield* list(context, pathOf('Pod', metadata.namespace), { labelSelector })) as readonly Pod[]).filter((pod) => controllerOf(pod)?.uid === metadata.uid);
+}
+
 function* related(context: Context, object: KubernetesObject, showEvents: boolean): Run<Related> {
   const { namespace, name, uid } = object.metadata;
-  let events = showEvents && !['Namespace', 'Secret'].includes(object.kind) ? yield* eventsOf(context, object, true) : undefined;
-  const more: { pods?: readonly Pod[]; replicaSets?: readonly ReplicaSet[]; slices?: readonly EndpointSlice[]; lease?: Lease } = {};
+  let events = showEvents && !WITHOUT_EVENTS.includes(object.kind) ? yield* eventsOf(context, object, true) : undefined;
+  const more: { -readonly [K in Exclude<keyof Related, 'backends'>]?: Related[K] } & { backends?: Map<string, { service: KubernetesObject; slices: readonly EndpointSlice[] } | undefined> } = {};
   switch (object.kind) {
     case 'Deployment':
       more.replicaSets = ((yield* list(context, pathOf('ReplicaSet', namespace), { labelSelector: selectorText((object as unknown as ReplicaSet).spec.selector) })) as readonly ReplicaSet[]).filter((set) => controllerOf(set)?.uid === uid);
       break;
     case 'ReplicaSet':
-      more.pods = ((yield* list(context, pathOf('Pod', namespace), { labelSelector: selectorText((object as ReplicaSet).spec.selector) })) as readonly Pod[]).filter((pod) => controllerOf(pod)?.uid === uid);
+    case 'StatefulSet':
+    case 'DaemonSet':
+      more.pods = yield* podsOf(context, object, selectorText((object as ReplicaSet).spec.selector));
+      break;
+    case 'ReplicationController':
+      more.pods = yield* podsOf(context, object, labelsText(dig(object, 'spec', 'selector') as StringMap | undefined));
+      break;
+    case 'Namespace':
+      more.quotas = yield* list(context, pathOf('ResourceQuota', name));
+      more.limits = yield* list(context, pathOf('LimitRange', name));
+      break;
+    case 'Ingress':
+      more.backends = new Map();
+      for (const service of servicesOf(object)) {
+        const found = yield* readIfAny(context, pathOf('Service', namespace, service));
+        more.backends.set(service, found === undefined ? undefined : { service: found, slices: (yield* list(context, pathOf('EndpointSlice', namespace), { labelSelector: `kubernetes.io/service-name=${service}` })) as readonly EndpointSlice[] });
+      }
       break;
     case 'Service':
       more.slices = (yield* list(context, pathOf('EndpointSlice', namespace), { labelSelector: `kubernetes.io/service-name=${name}` })) as readonly EndpointSlice[];

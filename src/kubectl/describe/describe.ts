@@ -1,7 +1,6 @@
 import type {
-  ConfigMap, Deployment, EndpointSlice, Endpoints, Event, KubernetesObject, Lease, Namespace, Node, PersistentVolumeClaim, Pod, PodDisruptionBudget, PodTemplateSpec, PersistentVolume, PriorityClass, ReplicaSet, Secret, Service, ServiceAccount, StorageClass, StringMap, Volume,
+  ConfigMap, Deployment, EndpointSlice, Endpoints, KubernetesObject, Namespace, Node, PersistentVolumeClaim, Pod, PodDisruptionBudget, PodTemplateSpec, PersistentVolume, PriorityClass, ReplicaSet, Secret, Service, ServiceAccount, StorageClass, StringMap, Volume,
 } from '../../sim/api/object.ts';
-import type { Micros } from '../../sim/api/time.ts';
 import { milliValue, wholeValue } from '../../sim/api/quantity.ts';
 import { longDate, since } from '../dates.ts';
 import { labelsText, selectorText } from '../../sim/api/columns/column.ts';
@@ -10,52 +9,19 @@ import { DESCRIPTION, align } from '../tabwriter.ts';
 import type { Tree } from '../tree.ts';
 import { compareText, dig, isList, isTree, sortedKeys } from '../tree.ts';
 import { containersLines, resourceLines, spreadLines, volumeLines, volumesLines } from './containers.ts';
-import { Writer, annotationLines, controllerText, eventLines, labelLines, tolerationLines } from './text.ts';
+import type { Describer, Related } from './head.ts';
+import { conditionLines, head, labelled, podCounts, templateLines } from './head.ts';
+import { NETWORK, endpointsOf } from './network.ts';
+import { POLICY, limitLines, quotaLines } from './policy.ts';
+import { RBAC } from './rbac.ts';
+import { Writer, controllerText, eventLines, labelLines, tolerationLines } from './text.ts';
+import { WORKLOADS } from './workloads.ts';
 
-/** What was fetched besides the object itself, by kind; each description takes what it needs. */
-export interface Related {
-  readonly now: Micros;
-  readonly events: readonly Event[] | undefined;
-  readonly pods?: readonly Pod[];
-  readonly replicaSets?: readonly ReplicaSet[];
-  readonly slices?: readonly EndpointSlice[];
-  readonly lease?: Lease;
-}
-
-function head(w: Writer, object: KubernetesObject): void {
-  w.line(0, `Name:\t${object.metadata.name}`).line(0, `Namespace:\t${object.metadata.namespace ?? ''}`);
-}
-function labelled(w: Writer, object: KubernetesObject): void {
-  labelLines(w, 'Labels', object.metadata.labels);
-  annotationLines(w, 'Annotations', object.metadata.annotations);
-}
-
-function templateLines(w: Writer, template: PodTemplateSpec): void {
-  const { spec, metadata } = template;
-  w.line(0, 'Pod Template:');
-  labelLines(w, '  Labels', metadata?.labels);
-  if (Object.keys(metadata?.annotations ?? {}).length > 0) annotationLines(w, '  Annotations', metadata?.annotations);
-  if (spec.serviceAccountName !== undefined && spec.serviceAccountName !== '') w.line(1, `Service Account:\t${spec.serviceAccountName}`);
-  if ((spec.initContainers ?? []).length > 0) containersLines(w, 'Init Containers', spec.initContainers ?? [], [], undefined, '  ');
-  containersLines(w, 'Containers', spec.containers, [], undefined, '  ');
-  volumesLines(w, spec.volumes, '  ');
-  spreadLines(w, spec.topologySpreadConstraints, '  ');
-  if (spec.priorityClassName !== undefined && spec.priorityClassName !== '') w.line(1, `Priority Class Name:\t${spec.priorityClassName}`);
-  labelLines(w, '  Node-Selectors', spec.nodeSelector);
-  tolerationLines(w, '  Tolerations', spec.tolerations);
-}
 /** With its tabs, as `rollout history --revision` prints it. */
 export function podTemplateText(template: PodTemplateSpec): string {
   const w = new Writer();
   templateLines(w, template);
   return w.text;
-}
-
-function conditionLines(w: Writer, object: KubernetesObject): void {
-  const conditions = dig(object, 'status', 'conditions');
-  if (!isList(conditions) || conditions.length === 0) return;
-  w.line(0, 'Conditions:').line(1, 'Type\tStatus\tReason').line(1, '----\t------\t------');
-  for (const one of conditions) w.line(1, `${String(dig(one, 'type'))} \t${String(dig(one, 'status'))}\t${String(dig(one, 'reason') ?? '')}`);
 }
 
 function pod(w: Writer, object: Pod, { now, events }: Related): void {
@@ -133,21 +99,10 @@ function replicaSet(w: Writer, object: ReplicaSet, related: Related): void {
   const owner = controllerText(object);
   if (owner !== undefined) w.line(0, `Controlled By:\t${owner}`);
   w.line(0, `Replicas:\t${object.status?.replicas ?? 0} current / ${object.spec.replicas} desired`);
-  const count = (phase: string): number => (related.pods ?? []).filter((one) => one.status?.phase === phase).length;
-  w.line(0, `Pods Status:\t${count('Running')} Running / ${count('Pending')} Waiting / ${count('Succeeded')} Succeeded / ${count('Failed')} Failed`);
+  w.line(0, `Pods Status:\t${podCounts(related.pods)}`);
   templateLines(w, object.spec.template);
   conditionLines(w, object);
   eventLines(w, related.events, related.now);
-}
-
-function endpointsOf(slices: readonly EndpointSlice[], port: string): string {
-  if (slices.length === 0) return '<none>';
-  const all = slices.flatMap((slice) => {
-    const ready = (slice.endpoints ?? []).filter((one) => one.conditions?.ready !== false).map((one) => one.addresses[0] ?? '');
-    const ports = slice.ports ?? [];
-    return ports.length === 0 ? ready : ports.filter((one) => (one.name ?? '') === port).flatMap((one) => ready.map((address) => `${address}:${one.port ?? 0}`));
-  });
-  return all.length > 3 ? `${all.slice(0, 3).join(',')} + ${all.length - 3} more...` : all.join(',');
 }
 
 function service(w: Writer, object: Service, { slices = [], events, now }: Related): void {
@@ -261,7 +216,7 @@ function node(w: Writer, object: Node, { now, events, pods = [], lease }: Relate
   eventLines(w, events, now);
 }
 
-function namespace(w: Writer, object: Namespace): void {
+function namespace(w: Writer, object: Namespace, { quotas = [], limits = [] }: Related): void {
   w.line(0, `Name:\t${object.metadata.name}`);
   labelled(w, object);
   w.line(0, `Status:\t${object.status?.phase ?? ''}`);
@@ -270,7 +225,10 @@ function namespace(w: Writer, object: Namespace): void {
     w.line(0, 'Conditions:').line(1, 'Type\tStatus\tLastTransitionTime\tReason\tMessage').line(1, '----\t------\t------------------\t------\t-------');
     for (const one of conditions) w.line(1, `${one.type}\t${one.status}\t${longDate(one.lastTransitionTime)}\t${one.reason ?? ''}\t${one.message ?? ''}`);
   }
-  w.line(0, '').line(0, 'No resource quota.').line(0, '').line(0, 'No LimitRange resource.');
+  w.line(0, '');
+  quotaLines(w, quotas);
+  w.line(0, '');
+  limitLines(w, limits);
 }
 
 const bytes = (base64: string | undefined): number => Math.floor(((base64 ?? '').replace(/=+$/, '').length * 3) / 4);
@@ -444,7 +402,8 @@ const DESCRIBERS = {
   Pod: pod, Deployment: deployment, ReplicaSet: replicaSet, Service: service, Node: node, Namespace: namespace, ConfigMap: configMap, Secret: secret, ServiceAccount: serviceAccount, Endpoints: endpoints,
   EndpointSlice: endpointSlice, PodDisruptionBudget: podDisruptionBudget, PersistentVolumeClaim: claim,
   PersistentVolume: persistentVolume, StorageClass: storageClass, PriorityClass: priorityClass,
-} as unknown as Readonly<Record<string, (w: Writer, object: KubernetesObject, related: Related) => void>>;
+  ...WORKLOADS, ...NETWORK, ...POLICY, ...RBAC,
+} as unknown as Readonly<Record<string, Describer>>;
 
 export function describeText(object: KubernetesObject, related: Related): string {
   const w = new Writer();
