@@ -1,11 +1,11 @@
 import type { Change, StepId } from '../api/change.ts';
 import { keyOf, type ByKind, type Kind, type KubernetesObject } from '../api/object.ts';
 import type { Micros } from '../api/time.ts';
-import { getAt, listAt, tableOf, type Table } from '../apiserver/store.ts';
+import { getAt, listAt, tableOf, type Store, type Table } from '../apiserver/store.ts';
 import { push } from '../kernel/agenda.ts';
 import { between, drawNth } from '../kernel/draw.ts';
 import { at as itemAt } from '../kernel/journal.ts';
-import type { Index, Subscription, View } from '../kernel/process.ts';
+import type { Companion, Index, Subscription, View } from '../kernel/process.ts';
 import type { Connection, Listener, Slot, World } from './world.ts';
 
 /**
@@ -83,6 +83,33 @@ export function planDelivery(world: World, slot: Slot, subscription: Subscriptio
   }
   const last = itemAt(log, log.length - 1)!;
   push(world.agenda, connection.plannedAt, { type: 'watch', to: slot.name, epoch: slot.epoch, cause: last.cause, connection: index, sentAt: last.at });
+}
+
+// An invisible cache: whether a table has such an object, as of a length of its log.
+const companions = new WeakMap<Table, Map<Companion['such'], { length: number; there: boolean }>>();
+
+/** Whether what must be there is there now, at the API server. */
+export function hasCompanion(store: Store, { kind, such }: Companion): boolean {
+  const table = tableOf(store, kind);
+  let known = companions.get(table);
+  if (known === undefined) companions.set(table, (known = new Map()));
+  const { length } = table.log;
+  let answer = known.get(such);
+  if (answer?.length === length) return answer.there;
+  answer = { length, there: false };
+  for (const { after } of table.live.values()) {
+    if (!such(after!)) continue;
+    answer.there = true;
+    break;
+  }
+  known.set(such, answer);
+  return answer.there;
+}
+
+/** What an informer's changes needed has just come to be: those that are still on their way to it are events from now on. */
+export function planWhatIsUnderWay(world: World, slot: Slot, subscription: Subscription, connection: Connection, hash: number, index: number): void {
+  advance(world, slot, subscription, connection, hash, world.now);
+  if (connection.position < tableOf(world.store, connection.kind).log.length) planDelivery(world, slot, subscription, connection, hash, index);
 }
 
 const NOTHING: readonly Change[] = [];

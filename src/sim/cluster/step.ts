@@ -12,7 +12,7 @@ import { append } from '../kernel/journal.ts';
 import type { Note, Stimulus } from '../kernel/process.ts';
 import { Effects, sendRequest } from './effects.ts';
 import { applyFault } from './faults.ts';
-import { advance, LATENCY, listenersOf, planDelivery, replyLatency, takeArrived, wakeLatency, Window } from './network.ts';
+import { advance, hasCompanion, LATENCY, listenersOf, planDelivery, planWhatIsUnderWay, replyLatency, takeArrived, wakeLatency, Window } from './network.ts';
 import { ensureProcess, machineOf } from './processes.ts';
 import { rankOf, wokenBy } from './sleepers.ts';
 import type { Listener, Pending, Slot, World } from './world.ts';
@@ -67,9 +67,23 @@ export function announce(world: World, change: Change): void {
     // One that has not come up yet will list what there is; one that another branch woke is not there at all.
     if (slot === undefined || !slot.running || slot.cut || slot.connections.length === 0) continue;
     const subscription = ensureProcess(world, slot.name).process.watches[listener.connection]!;
-    if (subscription.wakes === undefined || subscription.wakes(change)) planDelivery(world, slot, subscription, slot.connections[listener.connection]!, listener.hash, listener.connection);
+    const { wakes, onlyWith } = subscription;
+    if (onlyWith !== undefined && !hasCompanion(world.store, onlyWith) && onlyWith.unless?.(change) !== true) continue;
+    if (wakes === undefined || wakes(change)) planDelivery(world, slot, subscription, slot.connections[listener.connection]!, listener.hash, listener.connection);
   }
+  const companions = world.runtime.companions.get(change.kind);
+  if (companions !== undefined) for (const listener of companions) startListening(world, listener, change);
   for (const { name } of wokenBy(change.kind)) if (!world.slots.has(name)) wake(world, name, change);
+}
+
+/** A change may be what an informer of another kind waited for (`onlyWith`). */
+function startListening(world: World, listener: Listener, { before, after }: Change): void {
+  const slot = world.slots.get(listener.slot);
+  if (slot === undefined || !slot.running || slot.cut || slot.connections.length === 0) return;
+  const subscription = ensureProcess(world, slot.name).process.watches[listener.connection]!;
+  const { such } = subscription.onlyWith!;
+  if (after === undefined || !such(after) || (before !== undefined && such(before))) return;
+  planWhatIsUnderWay(world, slot, subscription, slot.connections[listener.connection]!, listener.hash, listener.connection);
 }
 
 /** A controller that slept starts when the news would have reached it, and lists what there is. */
@@ -344,7 +358,7 @@ export function addSlot(world: World, name: string): Slot {
     if (name.startsWith('traffic/')) return slot;
     process.watches.forEach((subscription, connection) => {
       const listener = { slot: name, connection, hash: hashText(subscription.kind, hashText(name)) };
-      const { everything, byNode, byKey } = world.runtime;
+      const { everything, byNode, byKey, companions } = world.runtime;
       const into = <K>(map: Map<K, Listener[]>, key: K): void => {
         const list = map.get(key);
         if (list === undefined) map.set(key, [listener]);
@@ -358,6 +372,7 @@ export function addSlot(world: World, name: string): Slot {
       if (subscription.nodeName !== undefined) into(inner(byNode), subscription.nodeName);
       else if (subscription.key !== undefined) into(inner(byKey), subscription.key);
       else into(everything, subscription.kind);
+      if (subscription.onlyWith !== undefined) into(companions, subscription.onlyWith.kind);
     });
   }
   return slot;

@@ -101,9 +101,11 @@ export interface Runtime {
   /** For each kind and node: informers of what is on that node. */
   readonly byNode: Map<string, Map<string, Listener[]>>;
   readonly byKey: Map<string, Map<string, Listener[]>>;
+  /** For each kind: informers of other kinds whose changes concern somebody only with an object of this one. */
+  readonly companions: Map<string, Listener[]>;
 }
 
-export const newRuntime = (): Runtime => ({ processes: new Map(), everything: new Map(), byNode: new Map(), byKey: new Map() });
+export const newRuntime = (): Runtime => ({ processes: new Map(), everything: new Map(), byNode: new Map(), byKey: new Map(), companions: new Map() });
 
 export function emptyWorld(config: ClusterConfig, seed: number): World {
   return {
@@ -137,7 +139,7 @@ export function snapshotWorld(world: World, earlier?: World): World {
     slots: new Map([...world.slots].map(([name, slot]) => [name, snapshotSlot(slot, earlier?.slots.get(name))])),
     traffic: new Map(world.traffic),
     trace: snapshotJournal(world.trace),
-    runtime: { processes: new Map(world.runtime.processes), everything: world.runtime.everything, byNode: world.runtime.byNode, byKey: world.runtime.byKey },
+    runtime: { processes: new Map(world.runtime.processes), everything: world.runtime.everything, byNode: world.runtime.byNode, byKey: world.runtime.byKey, companions: world.runtime.companions },
   };
 }
 

@@ -177,6 +177,8 @@ function reconcileStale(key: string, view: View): Plan<never> {
   return { batches: [[{ request: { method: 'PUT', path: pathOfKey('Pod', key, 'status'), body: { ...pod, status: { ...pod.status, conditions } } }, because, accept: [404] }]], because };
 }
 
+const isTarget = (pod: Change['before']): boolean => pod !== undefined && conditionOf(pod as Pod, 'DisruptionTarget') !== undefined;
+
 export const disruption: Controller<never> = {
   name: 'disruption-controller',
   source: 'controllermanager',
@@ -200,6 +202,7 @@ export const disruption: Controller<never> = {
     return before.metadata.deletionTimestamp === after.metadata.deletionTimestamp && before.metadata.labels === after.metadata.labels && isPodReady(before) === isPodReady(after) &&
       before.metadata.ownerReferences === after.metadata.ownerReferences && conditionOf(before, 'DisruptionTarget')?.status === conditionOf(after, 'DisruptionTarget')?.status;
   },
+  onlyWith: { Pod: { kind: 'PodDisruptionBudget', such: () => true, unless: ({ before, after }) => isTarget(before) || isTarget(after) } },
   reconcile(key, view, _memory, context): Plan<never> {
     if (key.startsWith(STALE_PREFIX)) return reconcileStale(key.slice(STALE_PREFIX.length), view);
     // Upstream would go ahead and meet a conflict; its informer is nearly always quicker than here.

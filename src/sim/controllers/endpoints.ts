@@ -163,6 +163,7 @@ export const endpoints: Controller<TriggerMemory> = {
       return keys;
     },
   },
+  onlyWith: { Pod: { kind: 'Service', such: (service) => selectsPods(service as Service) } },
   ignores: (change: Change) => (change.kind === 'Endpoints' ? change.after !== undefined : change.kind === 'Pod' && !changesEndpoints(change)),
   reconcile: (key, view, memory, context) => reconcile(key, view, memory, context.settled),
 };

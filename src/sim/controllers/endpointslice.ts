@@ -309,6 +309,7 @@ export const endpointSlice: Controller<TriggerMemory> = {
       return change.by === USERS.controller(NAME) || change.by === '' || service === undefined || !managed(slice) ? [] : [{ key: service, afterMicros: SECOND }];
     },
   },
+  onlyWith: { Pod: { kind: 'Service', such: (service) => selectsPods(service as Service) } },
   ignores(change: Change): boolean {
     if (change.kind === 'EndpointSlice') return change.by === USERS.controller(NAME);
     return change.kind === 'Pod' && !changesEndpoints(change);

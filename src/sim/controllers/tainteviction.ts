@@ -83,6 +83,7 @@ export const taintEviction: Controller<EvictionMemory> = {
     if (before === undefined || after === undefined) return (before ?? after)?.spec.nodeName === undefined;
     return before.spec.nodeName === after.spec.nodeName && before.spec.tolerations === after.spec.tolerations;
   },
+  onlyWith: { Pod: { kind: 'Node', such: (node) => noExecute(node as Node).length > 0 } },
   reconcile(key, view, memory, context) {
     const pod = view.get('Pod', key);
     const { now } = view;

@@ -35,6 +35,16 @@ export interface Subscription {
    * Must depend on the change alone. Absent: always.
    */
   readonly wakes?: (change: Change) => boolean;
+  /** What must be there for a change to concern anybody. While it is not, the delivery is no event either. */
+  readonly onlyWith?: Companion;
+}
+
+/** There is an object of this kind at the API server of which `such` is true. Both must be the same whenever they are asked: invisible caches go by them. */
+export interface Companion {
+  readonly kind: Kind;
+  readonly such: (object: KubernetesObject) => boolean;
+  /** Changes that concern somebody even without it. */
+  readonly unless?: (change: Change) => boolean;
 }
 
 export interface RateLimit {

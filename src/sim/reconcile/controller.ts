@@ -4,7 +4,7 @@ import type { Kind, ByKind } from '../api/object.ts';
 import type { Reason } from '../api/reason.ts';
 import type { Request, Response } from '../api/request.ts';
 import type { Micros } from '../api/time.ts';
-import type { View } from '../kernel/process.ts';
+import type { Companion, View } from '../kernel/process.ts';
 
 export type { EventNote, View };
 
@@ -68,6 +68,11 @@ export interface Controller<M = unknown> {
   readonly reads?: readonly Kind[];
   /** Says of a change that it cannot concern anybody here, from the change alone: it is then delivered without an event. */
   readonly ignores?: (change: Change) => boolean;
+  /**
+   * For a kind: what must exist for its changes to concern anybody here (a Pod's, a budget that could count it). Until then they are delivered
+   * without an event, as those that are ignored; when it comes to be, what is still on its way is an event again.
+   */
+  readonly onlyWith?: { readonly [K in Kind]?: Companion };
   /** Keys that are enqueued at the start and then each time so much later. */
   readonly ticks?: Readonly<Record<string, Micros>>;
   reconcile(key: string, view: View, memory: M | undefined, context: ReconcileContext): Plan<M>;

@@ -53,7 +53,11 @@ export function host(controller: AnyController): Process<HostState> {
     user: USERS.controller(controller.identity ?? controller.name),
     limit: LIMIT,
     watches: [
-      ...kinds.map((kind) => ({ kind, wakes: (change: Change): boolean => controller.ignores === undefined || !controller.ignores(change) })),
+      ...kinds.map((kind) => {
+        const onlyWith = controller.onlyWith?.[kind];
+        const wakes = (change: Change): boolean => controller.ignores === undefined || !controller.ignores(change);
+        return onlyWith === undefined ? { kind, wakes } : { kind, wakes, onlyWith };
+      }),
       ...reads.map((kind) => ({ kind, wakes: (): boolean => false })),
     ],
     init: () => ({ queue: newWorkqueue(), memory: new Map(), plans: new Map(), written: new Map(), recorder: newRecorder(), events: [], sending: false, working: false, wakeAt: Infinity }),
