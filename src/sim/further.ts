@@ -1,3 +1,5 @@
+import { registerBeyond } from './apiserver/beyond.ts';
+import { discoveryDocument } from './apiserver/discovery.ts';
 import { FURTHER_SCHEMAS } from './apiserver/furtherSchemas.generated.ts';
 import { registerSchemas } from './apiserver/schema.ts';
 import { registerStrategies } from './apiserver/kinds/index.ts';
@@ -13,6 +15,7 @@ import { registerScenarios } from './scenarios/index.ts';
  * same with and without it until something of it is used, because its controllers sleep until an object of their kind exists.
  */
 registerSchemas(FURTHER_SCHEMAS);
+registerBeyond({ document: (_context, path, accept) => discoveryDocument(path, accept) });
 registerStrategies(furtherStrategies);
 registerSleepers(furtherControllers);
 registerScenarios(furtherScenarios);

@@ -3,6 +3,7 @@ import type { ObjectList, Request, Response, Status } from '../../src/sim/api/re
 import type { Micros } from '../../src/sim/api/time.ts';
 import { timestamp } from '../../src/sim/api/time.ts';
 import { applyPatch } from '../../src/sim/apiserver/patch.ts';
+import { discoveryDocument } from '../../src/sim/apiserver/discovery.ts';
 import { route } from '../../src/sim/apiserver/routing.ts';
 import { typeOfKind } from '../../src/sim/apiserver/schema.ts';
 import { matchesFields, matchesLabels, parseFieldSelector, parseLabelSelector } from '../../src/sim/apiserver/selectors.ts';
@@ -49,7 +50,10 @@ export function newServer(objects: readonly KubernetesObject[], now: Micros): Se
       server.requests.push(request);
       const found = route(request.path);
       if (found === undefined) return refuse({ ...notFound({ resource: '', group: '' } as never, ''), message: 'the server could not find the requested resource', details: {} });
-      if (found.type === 'document') return { code: 200, body: found.body };
+      if (found.type === 'document') {
+        const body = discoveryDocument(found.path);
+        return body === undefined ? refuse({ ...notFound({ resource: '', group: '' } as never, ''), message: '404 page not found\n', details: {} }) : { code: 200, body };
+      }
       const { info, namespace, name, subresource } = found;
       const query = request.query ?? {};
       const dry = query.dryRun === 'All';

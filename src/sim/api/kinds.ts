@@ -11,19 +11,30 @@ export interface KindInfo {
   readonly subresources: readonly string[];
   /** In `kubectl get all`. */
   readonly inAll?: boolean;
-  /** Only created, and answered, never stored: TokenReview, SubjectAccessReview, Binding. */
+  /** Only answered, never stored: TokenReview, SubjectAccessReview, Binding, ComponentStatus. */
   readonly transient?: boolean;
+  /** Discovery's categories, where they are others than `all`. */
+  readonly categories?: readonly string[];
+  /** The verbs, where they are not all eight. */
+  readonly verbs?: readonly string[];
+  /** Versions that are served besides; objects are stored in `version`. */
+  readonly olderVersions?: readonly string[];
 }
 
 const entry = (kind: string, group: string, version: string, resource: string, namespaced: boolean, shortNames: readonly string[] = [], subresources: readonly string[] = [], inAll = false): KindInfo => ({
   kind, group, version, resource, singular: kind.toLowerCase(), shortNames, namespaced, subresources, inAll,
 });
+/** What extends or restricts the API itself. */
+const apiExtension = (...of: Parameters<typeof entry>): KindInfo => ({ ...entry(...of), categories: ['api-extensions'] });
+const transient = (kind: string, group: string, version: string, resource: string, namespaced: boolean, verbs: readonly string[] = ['create'], shortNames: readonly string[] = []): KindInfo => ({
+  ...entry(kind, group, version, resource, namespaced, shortNames), verbs, transient: true,
+});
 
 export const KINDS: readonly KindInfo[] = [
   entry('Namespace', '', 'v1', 'namespaces', false, ['ns'], ['finalize', 'status']),
-  entry('Node', '', 'v1', 'nodes', false, ['no'], ['status']),
-  entry('Pod', '', 'v1', 'pods', true, ['po'], ['status', 'binding', 'eviction', 'log', 'exec', 'ephemeralcontainers', 'resize'], true),
-  entry('Service', '', 'v1', 'services', true, ['svc'], ['status'], true),
+  entry('Node', '', 'v1', 'nodes', false, ['no'], ['proxy', 'status']),
+  entry('Pod', '', 'v1', 'pods', true, ['po'], ['status', 'binding', 'eviction', 'log', 'exec', 'ephemeralcontainers', 'resize', 'attach', 'portforward', 'proxy'], true),
+  entry('Service', '', 'v1', 'services', true, ['svc'], ['proxy', 'status'], true),
   entry('Endpoints', '', 'v1', 'endpoints', true, ['ep']),
   entry('Event', '', 'v1', 'events', true, ['ev']),
   entry('ConfigMap', '', 'v1', 'configmaps', true, ['cm']),
@@ -46,8 +57,8 @@ export const KINDS: readonly KindInfo[] = [
   entry('ControllerRevision', 'apps', 'v1', 'controllerrevisions', true),
   entry('DaemonSet', 'apps', 'v1', 'daemonsets', true, ['ds'], ['status'], true),
   entry('StatefulSet', 'apps', 'v1', 'statefulsets', true, ['sts'], ['status', 'scale'], true),
-  entry('APIService', 'apiregistration.k8s.io', 'v1', 'apiservices', false, [], ['status']),
-  entry('HorizontalPodAutoscaler', 'autoscaling', 'v2', 'horizontalpodautoscalers', true, ['hpa'], ['status'], true),
+  apiExtension('APIService', 'apiregistration.k8s.io', 'v1', 'apiservices', false, [], ['status']),
+  { ...entry('HorizontalPodAutoscaler', 'autoscaling', 'v2', 'horizontalpodautoscalers', true, ['hpa'], ['status'], true), olderVersions: ['v1'] },
   entry('CronJob', 'batch', 'v1', 'cronjobs', true, ['cj'], ['status'], true),
   entry('Job', 'batch', 'v1', 'jobs', true, [], ['status'], true),
   entry('CertificateSigningRequest', 'certificates.k8s.io', 'v1', 'certificatesigningrequests', false, ['csr'], ['approval', 'status']),
@@ -65,13 +76,13 @@ export const KINDS: readonly KindInfo[] = [
   entry('CSIStorageCapacity', 'storage.k8s.io', 'v1', 'csistoragecapacities', true),
   entry('VolumeAttachment', 'storage.k8s.io', 'v1', 'volumeattachments', false, [], ['status']),
   entry('VolumeAttributesClass', 'storage.k8s.io', 'v1', 'volumeattributesclasses', false, ['vac']),
-  entry('MutatingAdmissionPolicy', 'admissionregistration.k8s.io', 'v1', 'mutatingadmissionpolicies', false),
-  entry('MutatingAdmissionPolicyBinding', 'admissionregistration.k8s.io', 'v1', 'mutatingadmissionpolicybindings', false),
-  entry('MutatingWebhookConfiguration', 'admissionregistration.k8s.io', 'v1', 'mutatingwebhookconfigurations', false),
-  entry('ValidatingAdmissionPolicy', 'admissionregistration.k8s.io', 'v1', 'validatingadmissionpolicies', false, [], ['status']),
-  entry('ValidatingAdmissionPolicyBinding', 'admissionregistration.k8s.io', 'v1', 'validatingadmissionpolicybindings', false),
-  entry('ValidatingWebhookConfiguration', 'admissionregistration.k8s.io', 'v1', 'validatingwebhookconfigurations', false),
-  entry('CustomResourceDefinition', 'apiextensions.k8s.io', 'v1', 'customresourcedefinitions', false, ['crd', 'crds'], ['status']),
+  apiExtension('MutatingAdmissionPolicy', 'admissionregistration.k8s.io', 'v1', 'mutatingadmissionpolicies', false),
+  apiExtension('MutatingAdmissionPolicyBinding', 'admissionregistration.k8s.io', 'v1', 'mutatingadmissionpolicybindings', false),
+  apiExtension('MutatingWebhookConfiguration', 'admissionregistration.k8s.io', 'v1', 'mutatingwebhookconfigurations', false),
+  apiExtension('ValidatingAdmissionPolicy', 'admissionregistration.k8s.io', 'v1', 'validatingadmissionpolicies', false, [], ['status']),
+  apiExtension('ValidatingAdmissionPolicyBinding', 'admissionregistration.k8s.io', 'v1', 'validatingadmissionpolicybindings', false),
+  apiExtension('ValidatingWebhookConfiguration', 'admissionregistration.k8s.io', 'v1', 'validatingwebhookconfigurations', false),
+  apiExtension('CustomResourceDefinition', 'apiextensions.k8s.io', 'v1', 'customresourcedefinitions', false, ['crd', 'crds'], ['status']),
   entry('RuntimeClass', 'node.k8s.io', 'v1', 'runtimeclasses', false),
   entry('DeviceClass', 'resource.k8s.io', 'v1', 'deviceclasses', false),
   entry('ResourceClaim', 'resource.k8s.io', 'v1', 'resourceclaims', true, [], ['status']),
@@ -81,8 +92,21 @@ export const KINDS: readonly KindInfo[] = [
   entry('PriorityLevelConfiguration', 'flowcontrol.apiserver.k8s.io', 'v1', 'prioritylevelconfigurations', false, [], ['status']),
 ];
 
-const byKind = new Map(KINDS.map((info) => [info.kind, info]));
-const byResource = new Map(KINDS.map((info) => [`${info.group}/${info.version}/${info.resource}`, info]));
+/** Kinds that are asked and answered, and that no store holds. */
+export const ANSWERED_KINDS: readonly KindInfo[] = [
+  transient('Binding', '', 'v1', 'bindings', true),
+  transient('ComponentStatus', '', 'v1', 'componentstatuses', false, ['get', 'list'], ['cs']),
+  transient('SelfSubjectReview', 'authentication.k8s.io', 'v1', 'selfsubjectreviews', false),
+  transient('TokenReview', 'authentication.k8s.io', 'v1', 'tokenreviews', false),
+  transient('LocalSubjectAccessReview', 'authorization.k8s.io', 'v1', 'localsubjectaccessreviews', true),
+  transient('SelfSubjectAccessReview', 'authorization.k8s.io', 'v1', 'selfsubjectaccessreviews', false),
+  transient('SelfSubjectRulesReview', 'authorization.k8s.io', 'v1', 'selfsubjectrulesreviews', false),
+  transient('SubjectAccessReview', 'authorization.k8s.io', 'v1', 'subjectaccessreviews', false),
+];
+
+const EVERY = [...KINDS, ...ANSWERED_KINDS];
+const byKind = new Map(EVERY.map((info) => [info.kind, info]));
+const byResource = new Map(EVERY.flatMap((info) => [info.version, ...(info.olderVersions ?? [])].map((version) => [`${info.group}/${version}/${info.resource}`, info])));
 
 export const apiVersionOf = (info: KindInfo): string => (info.group === '' ? info.version : `${info.group}/${info.version}`);
 export const kindInfo = (kind: string): KindInfo | undefined => byKind.get(kind);

@@ -14,8 +14,14 @@ export interface Request {
   /** Of the body: "application/json" when absent; for PATCH one of the `PATCH_TYPES`. */
   readonly contentType?: string;
   readonly body?: unknown;
+  /** The representation asked for, as in HTTP's Accept: "application/json;as=Table;v=v1;g=meta.k8s.io". Absent: the object itself. */
+  readonly accept?: string;
   /** For messages in status objects and managedFields: kubectl, the name of a controller. */
   readonly userAgent?: string;
+  /** Who came in from outside is in these groups, as authenticated (or impersonated): RBAC decides. Absent: one of the cluster's own. */
+  readonly groups?: readonly string[];
+  /** The answer shows who manages which field, as over HTTP it always does. */
+  readonly managedFields?: boolean;
 }
 
 export const JSON_PATCH = 'application/json-patch+json';
@@ -76,6 +82,15 @@ export const USERS = {
   controller: (name: string): string => `system:serviceaccount:kube-system:${name}`,
   node: (name: string): string => `system:node:${name}`,
 } as const;
+
+/** The field manager under which a component writes: the name of its program. */
+export function usualManager(user: string): string {
+  if (user.startsWith('system:serviceaccount:kube-system:')) return 'kube-controller-manager';
+  if (user.startsWith('system:node:')) return 'kubelet';
+  if (user === USERS.scheduler) return 'kube-scheduler';
+  if (user === USERS.apiserver) return 'kube-apiserver';
+  return user === USERS.admin ? 'kubectl' : 'unknown';
+}
 
 /** The short name of an identity, as traces, the stage and *why* show it. */
 export function actorOf(user: string): string {

@@ -51,3 +51,19 @@ export function eventFromCore(event: KubernetesObject): KubernetesObject {
   if (out['reportingInstance'] === '') delete out['reportingInstance'];
   return out as unknown as KubernetesObject;
 }
+
+/** A version of a kind that is served besides the one in which the kind is stored. */
+export interface Conversion {
+  toStored(object: KubernetesObject): KubernetesObject;
+  fromStored(object: KubernetesObject): KubernetesObject;
+}
+/** By version and kind. Filled while modules load, never later. */
+const conversions = new Map<string, Conversion>([['events.k8s.io/v1/Event', { toStored: eventToCore, fromStored: eventFromCore }]]);
+export function registerConversions(further: Readonly<Record<string, Conversion>>): void {
+  for (const [version, conversion] of Object.entries(further)) conversions.set(version, conversion);
+}
+/** A stored object as a version of the API shows it; the version in which it is stored is shown as it is. */
+export const asVersion = (apiVersion: string, object: KubernetesObject): KubernetesObject =>
+  apiVersion === object.apiVersion ? object : (conversions.get(`${apiVersion}/${object.kind}`)?.fromStored(object) ?? object);
+/** An object that came in a version of the API, as it is stored. */
+export const toStored = (apiVersion: string, object: KubernetesObject): KubernetesObject => conversions.get(`${apiVersion}/${object.kind}`)?.toStored(object) ?? object;

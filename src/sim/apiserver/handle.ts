@@ -2,6 +2,7 @@ import type { KubernetesObject } from '../api/object.ts';
 import type { Method, Request, Response, Status } from '../api/request.ts';
 import { APPLY_PATCH } from '../api/request.ts';
 import { namespaceLifecycle } from './admission.ts';
+import { beyond, type Document } from './beyond.ts';
 import type { FieldValidation } from './decode.ts';
 import { bodyBytes, bodyRefusal } from './limits.ts';
 import { route } from './routing.ts';
@@ -31,6 +32,10 @@ export function handle(context: ApiContext, request: Request): Response {
   }
 }
 
+const document = (context: ApiContext, request: Request, path: string): Document | undefined => beyond.document?.(context, path, request.accept);
+const nothingHere = (isServed: boolean): Response =>
+  refuse({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: isServed ? 'the server could not find the requested resource' : '404 page not found\n', ...(isServed ? { reason: 'NotFound', details: {} } : {}), code: 404 });
+
 const NO_QUERY: Readonly<Record<string, string>> = {};
 
 function answered(context: ApiContext, request: Request): Response {
@@ -38,10 +43,13 @@ function answered(context: ApiContext, request: Request): Response {
   // An unknown path is answered by the HTTP server, not by the API: plain text, which clients turn into "the server could not find the requested resource".
   if (at === undefined) {
     // A group that is served answers for itself.
-    const isServed = route(request.path.split('/', 3).join('/'))?.type === 'document' && request.path.startsWith('/api');
-    return refuse({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: isServed ? 'the server could not find the requested resource' : '404 page not found\n', ...(isServed ? { reason: 'NotFound', details: {} } : {}), code: 404 });
+    return nothingHere(request.path.startsWith('/api') && document(context, request, request.path.split('/', 3).join('/')) !== undefined);
   }
-  if (at.type === 'document') return request.method === 'GET' ? { code: 200, body: at.body } : refuse(methodNotAllowed());
+  if (at.type === 'document') {
+    const body = document(context, request, at.path);
+    if (body === undefined) return nothingHere(false);
+    return request.method === 'GET' ? { code: 200, body } : refuse(methodNotAllowed());
+  }
   const query = queryOf(request);
   const { body } = request;
   const bytes = body === undefined || (typeof body !== 'string' && request.user.startsWith('system:')) ? 0 : bodyBytes(body);

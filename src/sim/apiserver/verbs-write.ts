@@ -1,6 +1,6 @@
 import type { Event, KubernetesObject, ObjectMeta } from '../api/object.ts';
 import { APPLY_PATCH, JSON_PATCH, MERGE_PATCH, STRATEGIC_MERGE_PATCH, type Response, type Status } from '../api/request.ts';
-import { eventFromCore, eventToCore } from './convert.ts';
+import { asVersion, toStored } from './convert.ts';
 import { decode, decodeAs, strictRefusal } from './decode.ts';
 import { goQuote } from './goText.ts';
 import { validateEventFromNewApi, validateEventUpdateFromNewApi } from './kinds/events.ts';
@@ -21,7 +21,7 @@ export type Face = 'object' | 'status' | 'finalize' | 'ephemeralcontainers' | 'r
 
 const EVENTS = 'events.k8s.io/v1';
 /** A stored object as this path's version shows it. */
-export const asAsked = (call: Call, object: KubernetesObject): KubernetesObject => (call.apiVersion === EVENTS ? eventFromCore(object) : object);
+export const asAsked = (call: Call, object: KubernetesObject): KubernetesObject => asVersion(call.apiVersion, object);
 
 /** Kinds that a PUT may create (AllowCreateOnUpdate upstream), and those that it must name the version of (AllowUnconditionalUpdate). */
 const CREATED_BY_PUT = new Set(['Endpoints', 'Event', 'Lease', 'Service', 'LimitRange']);
@@ -35,7 +35,7 @@ function decoded(call: Call, body: unknown): KubernetesObject | Status {
     if (call.validation === 'Strict') return strictRefusal(call.info, call.apiVersion, result.strict);
     if (call.validation === 'Warn') call.warnings.push(...result.strict);
   }
-  return call.apiVersion === EVENTS ? eventToCore(result.object) : result.object;
+  return toStored(call.apiVersion, result.object);
 }
 
 function inNamespace(call: Call, object: KubernetesObject): KubernetesObject | Status {
@@ -316,7 +316,7 @@ export function patch(call: Call, body: unknown, face: Face = 'object'): Respons
     }
     next = result.value as KubernetesObject;
   }
-  if (call.apiVersion === EVENTS) next = eventToCore(next);
+  if (next.kind === call.info.kind) next = toStored(call.apiVersion, next);
   if (next.kind !== call.info.kind || next.apiVersion !== old.apiVersion) next = { ...next, kind: old.kind, apiVersion: old.apiVersion };
   const placed = inNamespace(call, next);
   if (isFailure(placed)) return refuse(placed);

@@ -3,6 +3,7 @@ import type { KubernetesObject } from '../api/object.ts';
 import type { Request, Status } from '../api/request.ts';
 import { MINUTE, type Micros } from '../api/time.ts';
 import { at as itemAt } from '../kernel/journal.ts';
+import { asVersion } from './convert.ts';
 import { route } from './routing.ts';
 import { matchesFields, matchesLabels, parseFieldSelector, parseLabelSelector, type FieldTerm, type Requirement } from './selectors.ts';
 import { badRequest, expired } from './status.ts';
@@ -86,10 +87,10 @@ function holds(watch: Watch, object: KubernetesObject | undefined): object is Ku
 function eventOf(watch: Watch, change: Change): WatchEvent | undefined {
   const was = holds(watch, change.before);
   const is = holds(watch, change.after);
-  if (is) return { type: was ? 'MODIFIED' : 'ADDED', object: change.after! };
+  if (is) return { type: was ? 'MODIFIED' : 'ADDED', object: asVersion(watch.apiVersion, change.after!) };
   if (!was) return undefined;
   // The last state that matched, at the revision of its end.
-  return { type: 'DELETED', object: { ...change.before!, metadata: { ...change.before!.metadata, resourceVersion: String(change.revision) } } };
+  return { type: 'DELETED', object: asVersion(watch.apiVersion, { ...change.before!, metadata: { ...change.before!.metadata, resourceVersion: String(change.revision) } }) };
 }
 
 const bookmark = (watch: Watch, revision: number, annotations?: Readonly<Record<string, string>>): WatchEvent => ({
@@ -101,7 +102,7 @@ const bookmark = (watch: Watch, revision: number, annotations?: Readonly<Record<
 export function readWatch(store: Store, watch: Watch, now: Micros, most = 1_000): readonly WatchEvent[] {
   const out: WatchEvent[] = [];
   if (watch.initial !== undefined) {
-    for (const object of headList(store, watch.kind, watch.namespace === undefined ? undefined : { index: 'namespace', value: watch.namespace })) if (holds(watch, object)) out.push({ type: 'ADDED', object });
+    for (const object of headList(store, watch.kind, watch.namespace === undefined ? undefined : { index: 'namespace', value: watch.namespace })) if (holds(watch, object)) out.push({ type: 'ADDED', object: asVersion(watch.apiVersion, object) });
     watch.position = tableOf(store, watch.kind).log.length;
     if (watch.marksInitial && watch.bookmarks) out.push(bookmark(watch, store.revision, { [INITIAL_EVENTS_END]: 'true' }));
     watch.initial = undefined;
