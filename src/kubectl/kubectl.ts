@@ -1,8 +1,9 @@
 import type { Request, Response } from '../sim/api/request.ts';
 import { isRefusal } from '../sim/api/request.ts';
 import { APPLY_FLAGS, CREATE_FILE_FLAGS, apply, replace } from './commands/apply.ts';
+import { AUTOSCALE_FLAGS, autoscale } from './commands/autoscale.ts';
 import { LABEL_FLAGS, PATCH_FLAGS, SCALE_FLAGS, SET_FLAGS, TAINT_FLAGS, label, patch, scale, set, taint } from './commands/change.ts';
-import { CREATE_FLAGS, EXPOSE_FLAGS, RUN_FLAGS, create, expose, notCreated, run } from './commands/create.ts';
+import { CREATE_FLAGS, EXPOSE_FLAGS, RUN_FLAGS, create, expose, run } from './commands/create.ts';
 import { DELETE_FLAGS, remove } from './commands/delete.ts';
 import { GET_FLAGS, get } from './commands/get.ts';
 import { API_RESOURCES_FLAGS, AUTH_FLAGS, CONFIG_FLAGS, LOGS_FLAGS, VERSION_FLAGS, apiResources, auth, config, kubelet, lacking, version } from './commands/misc.ts';
@@ -33,7 +34,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   apply: { flags: APPLY_FLAGS, run: apply },
   attach: onKubelet('attach'),
   auth: { flags: AUTH_FLAGS, run: auth },
-  autoscale: without('autoscale', 'it does not simulate the HorizontalPodAutoscaler yet; kubectl scale sets the number of replicas'),
+  autoscale: { flags: AUTOSCALE_FLAGS, run: autoscale },
   config: { flags: CONFIG_FLAGS, run: config },
   cordon: { flags: CORDON_FLAGS, run: (context) => cordon(context, true) },
   cp: onKubelet('cp'),
@@ -107,8 +108,6 @@ export function* kubectl(args: readonly string[], input: Input): Generator<Step,
     const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
     if (command === undefined) throw unknown(name);
     const rest = [...words.slice(0, at), ...words.slice(at + 1)];
-    const lacks = name === 'create' ? notCreated(rest) : undefined;
-    if (lacks !== undefined) throw lacks;
     const flags = command.flags === ANYTHING ? parseFlags(name, [], ANYTHING) : parseFlags(name, rest, command.flags);
     if (truth(flags, 'help')) {
       yield { out: HELP };

@@ -1,22 +1,28 @@
 import { pathOf } from '../../sim/api/kinds.ts';
 import type { KubernetesObject } from '../../sim/api/object.ts';
-import type { Status } from '../../sim/api/request.ts';
-import { Failure, Refusal } from '../failure.ts';
+import { Failure } from '../failure.ts';
 import type { FlagSpecs } from '../flags.ts';
 import { given, kinds, number, raws, text, texts, truth } from '../flags.ts';
 import { changed } from '../output.ts';
-import { builtIn, fetchEvery, pathIn } from '../resources.ts';
+import { builtIn, fetchEvery } from '../resources.ts';
 import type { Context, Run } from '../steps.ts';
 import { call } from '../steps.ts';
 import type { Tree } from '../tree.ts';
 import { dig, isList, isTree } from '../tree.ts';
+import { base64 } from '../base64.ts';
 import { CREATE_FILE_FLAGS, createFiles, dryRun, writeQuery } from './apply.ts';
 import { PICK, picked } from './change.ts';
+import { createCronJob, createJob } from './createBatch.ts';
+import { createIngress, createQuota, createRegistry, createTls } from './createOthers.ts';
+import { createBinding, createRole, createToken } from './createRbac.ts';
+import { afterDash, intOrString, labelsOf, make, oneName } from './make.ts';
 
 export const CREATE_FLAGS: FlagSpecs = {
   ...CREATE_FILE_FLAGS, image: kinds.strings(), replicas: kinds.int('r'), port: kinds.int(), 'from-literal': kinds.strings(), 'from-file': kinds.strings(), 'from-env-file': kinds.strings(), 'append-hash': kinds.bool(),
   type: kinds.string(), tcp: kinds.strings(), clusterip: kinds.string(), 'node-port': kinds.int(), 'external-name': kinds.string(), 'min-available': kinds.string(), 'max-unavailable': kinds.string(), value: kinds.int(),
-  'preemption-policy': kinds.string(), description: kinds.string(), 'global-default': kinds.bool(),
+  'preemption-policy': kinds.string(), description: kinds.string(), 'global-default': kinds.bool(), hard: kinds.string(), scopes: kinds.strings(), verb: kinds.strings(), resource: kinds.strings(), 'resource-name': kinds.strings(), 'non-resource-url': kinds.strings(), 'aggregation-rule': kinds.strings(),
+  role: kinds.string(), clusterrole: kinds.string(), user: kinds.strings(), group: kinds.strings(), serviceaccount: kinds.strings(), rule: kinds.strings(), class: kinds.string(), 'default-backend': kinds.string(), annotation: kinds.strings(), schedule: kinds.string(), restart: kinds.string(), from: kinds.string(),
+  cert: kinds.string(), key: kinds.string(), 'docker-server': kinds.string(), 'docker-username': kinds.string(), 'docker-password': kinds.string(), 'docker-email': kinds.string(), duration: kinds.duration, audience: kinds.strings(), 'bound-object-kind': kinds.string(), 'bound-object-name': kinds.string(),
 };
 export const RUN_FLAGS: FlagSpecs = {
   ...PICK, image: kinds.string(), port: kinds.string(), env: kinds.strings(), labels: kinds.string('l'), selector: kinds.string(), restart: kinds.string(), command: kinds.bool(), expose: kinds.bool(), 'image-pull-policy': kinds.string(), annotations: kinds.strings(), overrides: kinds.string(),
@@ -65,60 +71,10 @@ Use "kubectl create secret <command> --help" for more information about a given 
 Use "kubectl options" for a list of global command-line options (applies to all commands).
 `;
 
-/** StatusError.Error() where a command says "failed to create ..." around it: client-go's text, which for several causes is a list. */
-const wrapped = (what: string, status: Status): Failure => new Failure(`error: failed to create ${what}: ${status.message ?? ''}`);
-
-/** Sends a made object, or shows it; `wrap` names the command's own words for a refusal, where it has some. */
-function* make(context: Context, object: Tree, wrap?: string): Run<void> {
-  const info = builtIn(String(object.kind))!;
-  const mode = dryRun(context);
-  const namespace = info.namespaced ? context.namespace : undefined;
-  const explicit = context.enforceNamespace && info.namespaced;
-  const body: Tree = mode === 'client' ? (explicit ? { ...object, metadata: { ...(object.metadata as Tree), namespace: context.namespace } } : object) : info.namespaced ? { ...object, metadata: { ...(object.metadata as Tree), namespace: context.namespace } } : object;
-  let made = body as unknown as KubernetesObject;
-  if (mode !== 'client') {
-    try {
-      made = (yield* call(context, { method: 'POST', path: pathIn(info, namespace), query: writeQuery(context, 'kubectl-create'), body })).body as KubernetesObject;
-    } catch (error) {
-      throw error instanceof Refusal && wrap !== undefined ? wrapped(wrap, error.status) : error;
-    }
-  }
-  yield { out: changed(text(context.flags, 'output'), { info, object: made }, 'created', mode) };
-}
-
-function oneName(context: Context, words: readonly string[], command: string): string {
-  const before = context.flags.dash === undefined ? words : words.slice(0, words.length - (context.flags.args.length - context.flags.dash));
-  if (before.length !== 1) throw new Failure(`error: exactly one NAME is required, got ${before.length}\nSee 'kubectl create ${command} -h' for help and examples`);
-  return before[0]!;
-}
-const afterDash = (context: Context): readonly string[] => (context.flags.dash === undefined ? [] : context.flags.args.slice(context.flags.dash));
-
 /** The name of an image without registry, tag and digest, as a container's name. */
 const containerName = (image: string): string => image.split('/').at(-1)!.split('@')[0]!.split(':')[0]!.replace(/[^-a-z0-9]/gi, '-').toLowerCase();
 
 const CONFIG_KEY = /^[-._a-zA-Z0-9]+$/;
-const utf8 = (content: string): Uint8Array => {
-  const bytes: number[] = [];
-  for (const c of content) {
-    const code = c.codePointAt(0)!;
-    if (code < 0x80) bytes.push(code);
-    else if (code < 0x800) bytes.push(0xc0 | (code >> 6), 0x80 | (code & 63));
-    else if (code < 0x10000) bytes.push(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
-    else bytes.push(0xf0 | (code >> 18), 0x80 | ((code >> 12) & 63), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
-  }
-  return Uint8Array.from(bytes);
-};
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-export function base64(content: string): string {
-  const bytes = utf8(content);
-  let out = '';
-  for (let i = 0; i < bytes.length; i += 3) {
-    const [a, b, c] = [bytes[i]!, bytes[i + 1], bytes[i + 2]];
-    out += ALPHABET[a >> 2]! + ALPHABET[((a & 3) << 4) | ((b ?? 0) >> 4)]! + (b === undefined ? '=' : ALPHABET[((b & 15) << 2) | ((c ?? 0) >> 6)]!) + (c === undefined ? '=' : ALPHABET[c & 63]!);
-  }
-  return out;
-}
-
 function keysAndValues(context: Context, kind: 'ConfigMap' | 'Secret', name: string): [string, string][] {
   const out = new Map<string, string>();
   const add = (key: string, value: string): void => {
@@ -161,20 +117,6 @@ function servicePorts(context: Context): Tree[] {
 }
 
 const SERVICE_TYPES: Readonly<Record<string, string>> = { clusterip: 'ClusterIP', nodeport: 'NodePort', loadbalancer: 'LoadBalancer', externalname: 'ExternalName' };
-const intOrString = (value: string): number | string => (/^\d+$/.test(value) ? Number(value) : value);
-const labelsOf = (spec: string): Tree => Object.fromEntries(spec.split(',').filter((part) => part !== '').map((part) => {
-  const [key = '', ...value] = part.split('=');
-  return [key, value.join('=')];
-}));
-
-/** What kubectl could create and this version could not: known by its first word, before any of its own flags is read. */
-export function notCreated(words: readonly string[]): Failure | undefined {
-  const [what = '', kind = ''] = words.filter((word) => !word.startsWith('-'));
-  if (['clusterrole', 'clusterrolebinding', 'cronjob', 'cj', 'ingress', 'ing', 'job', 'quota', 'resourcequota', 'role', 'rolebinding', 'token'].includes(what)) return new Failure(`error: kubectl create ${what} is not in this version of Orrery: it does not simulate that kind`);
-  if (what === 'secret' && (kind === 'tls' || kind === 'docker-registry')) return new Failure(`error: kubectl create secret ${kind} is not in this version of Orrery; create secret generic is`);
-  return undefined;
-}
-
 export function* create(context: Context): Run<number> {
   const { flags } = context;
   const [what, ...words] = flags.args;
@@ -218,7 +160,15 @@ export function* create(context: Context): Run<number> {
     case 'secret': {
       const [type, ...rest] = words;
       if (type === undefined) throw helpOf('secret', SECRET_HELP);
-      if (type !== 'generic') throw new Failure(`error: create secret ${type} is not in this version of Orrery; create secret generic is`);
+      if (type === 'tls') {
+        yield* createTls(context, rest);
+        return 0;
+      }
+      if (type === 'docker-registry') {
+        yield* createRegistry(context, rest, keysAndValues(context, 'Secret', rest[0] ?? ''));
+        return 0;
+      }
+      if (type !== 'generic') throw new Failure(`error: unknown command "${type}"\nSee 'kubectl create secret -h' for help and examples`);
       const name = oneName(context, rest, 'secret generic');
       const data = keysAndValues(context, 'Secret', name);
       const secretType = text(flags, 'type');
@@ -263,6 +213,36 @@ export function* create(context: Context): Run<number> {
       yield* make(context, { apiVersion: 'scheduling.k8s.io/v1', ...(description === undefined ? {} : { description }), ...(truth(flags, 'global-default') ? { globalDefault: true } : {}), kind: 'PriorityClass', metadata: { name }, preemptionPolicy: policy, value: number(flags, 'value') ?? 0 }, 'priorityclass');
       return 0;
     }
+    case 'job':
+      yield* createJob(context, words);
+      return 0;
+    case 'cronjob':
+    case 'cj':
+      yield* createCronJob(context, words);
+      return 0;
+    case 'role':
+      yield* createRole(context, words, 'Role');
+      return 0;
+    case 'clusterrole':
+      yield* createRole(context, words, 'ClusterRole');
+      return 0;
+    case 'rolebinding':
+      yield* createBinding(context, words, 'RoleBinding');
+      return 0;
+    case 'clusterrolebinding':
+      yield* createBinding(context, words, 'ClusterRoleBinding');
+      return 0;
+    case 'quota':
+    case 'resourcequota':
+      yield* createQuota(context, words);
+      return 0;
+    case 'ingress':
+    case 'ing':
+      yield* createIngress(context, words);
+      return 0;
+    case 'token':
+      yield* createToken(context, words);
+      return 0;
     default:
       throw new Failure(`error: Unexpected args: [${[what, ...words].join(' ')}]\nSee 'kubectl create -h' for help and examples`);
   }
@@ -307,6 +287,8 @@ function selectorFor(object: KubernetesObject): Tree {
       if (!isTree(selector)) throw new Failure("error: couldn't retrieve selectors via --selector flag or introspection: the service has no pod selector set");
       return selector;
     }
+    case 'ReplicationController':
+      return (dig(object, 'spec', 'selector') ?? {}) as Tree;
     case 'Deployment':
     case 'ReplicaSet': {
       const expressions = dig(object, 'spec', 'selector', 'matchExpressions');
