@@ -1,24 +1,11 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
+import { engineHash } from './scripts/engineHash.mjs';
 
 const root = import.meta.dirname;
-
-/** What decides how a recording plays: the simulation's code, and nothing of the page. */
-function engineHash(): string {
-  const hash = createHash('sha256');
-  const walk = (folder: string): void => {
-    for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      const path = join(folder, entry.name);
-      if (entry.isDirectory()) walk(path);
-      else if (entry.name.endsWith('.ts')) hash.update(entry.name).update(readFileSync(path));
-    }
-  };
-  walk(join(root, 'src/sim'));
-  return hash.digest('hex').slice(0, 12);
-}
 
 /** Lists what was built for the service worker, and puts the page about fidelity beside it. */
 function offline(): Plugin {
@@ -48,7 +35,7 @@ function offline(): Plugin {
 export default defineConfig({
   base: './',
   plugins: [react(), offline()],
-  define: { __ENGINE__: JSON.stringify(engineHash()) },
+  define: { __ENGINE__: JSON.stringify(engineHash(root)) },
   worker: { format: 'es' },
   build: { target: 'es2022', sourcemap: false },
 });

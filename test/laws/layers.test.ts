@@ -20,7 +20,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   'src/sim/index.ts': ['src/sim/record', 'src/sim/apiserver', 'src/sim/cluster', 'src/sim/kernel'],
   'src/sim/further.ts': ['src/sim/apiserver', 'src/sim/cluster', 'src/sim/controllers', 'src/sim/scenarios'],
   'src/kubectl': ['src/sim/api'],
-  'src/cli': ['src/sim/index.ts', 'src/sim/api', 'src/kubectl'],
+  'src/cli': ['src/sim', 'src/kubectl', 'src/ui/link/share.ts', 'src/ui/i18n'],
   'src/ui/i18n': [],
   'src/ui/stage': ['src/ui/i18n', 'src/sim/api'],
   'src/ui/link': ['src/sim', 'src/kubectl', 'src/ui/stage'],

@@ -11,6 +11,8 @@ export interface NodeConfig {
   /** What the node reports as capacity and allocatable, if not the usual list made of the three above. */
   readonly capacity?: Readonly<Record<string, string>>;
   readonly labels?: Readonly<Record<string, string>>;
+  /** What it registers with (--register-with-taints). */
+  readonly taints?: readonly { readonly key: string; readonly value?: string; readonly effect: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute' }[];
   /** The kubelet's --kube-api-qps and --kube-api-burst; absent: upstream's 50 and 100. The recorder's hollow nodes run with 10 and 20. */
   readonly kubeletLimit?: { readonly perSecond: number; readonly burst: number };
   /** Its place in the Pod network: Pods get 10.244.<index>.x; the machine 192.168.1.<10 + index>. */
@@ -24,6 +26,10 @@ export type ProxyMode = 'iptables' | 'ipvs';
 export interface ClusterConfig {
   readonly nodes: readonly NodeConfig[];
   readonly proxyMode: ProxyMode;
+  /** What its clocks show at the first moment, counted from the calendar's beginning (time.ts). Absent: 0. A served cluster shows today. */
+  readonly startsAt?: Micros;
+  /** Parts of the control plane that do not run here, because real ones work against this API server from outside. Absent: all run. */
+  readonly without?: readonly ('scheduler' | 'controllers')[];
 }
 
 /** A steady client: `perSecond` requests to a Service, from a node's network or from outside through a node port. */

@@ -15,16 +15,18 @@ import { emptyWorld, type World } from './world.ts';
  */
 export function newCluster(config: ClusterConfig, seed: number): World {
   const world = emptyWorld(config, seed);
+  world.now = config.startsAt ?? 0;
   provision(world);
   addSlot(world, 'apiserver');
   addSlot(world, 'user');
-  push(world.agenda, 5 * MINUTE, { type: 'timer', to: 'apiserver', epoch: 0, cause: 0, name: 'compaction' });
-  const names = [...CONTROL_PLANE, ...config.nodes.flatMap(({ name }) => [`machine/${name}`, `kubelet/${name}`, `proxy/${name}`])];
+  push(world.agenda, world.now + 5 * MINUTE, { type: 'timer', to: 'apiserver', epoch: 0, cause: 0, name: 'compaction' });
+  const runs = (name: string): boolean => config.without?.includes(name === 'scheduler' ? 'scheduler' : 'controllers') !== true;
+  const names = [...CONTROL_PLANE.filter(runs), ...config.nodes.flatMap(({ name }) => [`machine/${name}`, `kubelet/${name}`, `proxy/${name}`])];
   for (const name of names) {
     const slot = addSlot(world, name);
     // Components do not come up in one instant, and the controller manager a second after the nodes: fitted, so that the node monitor's round falls where two recordings show it.
     const after = CONTROLLERS.has(name) ? CONTROLLERS_AFTER : 0;
-    push(world.agenda, after + (draw(world.chance, name, 'start', '') % 50_000), { type: 'start', to: name, epoch: slot.epoch, cause: 0 });
+    push(world.agenda, world.now + after + (draw(world.chance, name, 'start', '') % 50_000), { type: 'start', to: name, epoch: slot.epoch, cause: 0 });
   }
   return world;
 }
@@ -35,12 +37,12 @@ const CONTROLLERS_AFTER: Micros = 1_150_000;
 const NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system'] as const;
 
 function provision(world: World): void {
-  const created = timestamp(0);
+  const created = timestamp(world.now);
   const put = (object: Omit<KubernetesObject, 'metadata'> & { readonly metadata: { readonly name: string; readonly namespace?: string; readonly labels?: Readonly<Record<string, string>>; readonly [field: string]: unknown }; readonly [field: string]: unknown }): void => {
     const { namespace, name } = object.metadata;
     const key = namespace === undefined ? name : `${namespace}/${name}`;
     commit(world.store, {
-      at: 0,
+      at: world.now,
       kind: object.kind,
       key,
       after: { ...object, metadata: { ...object.metadata, uid: uid(world, `${object.kind}/${key}`), creationTimestamp: created } } as unknown as KubernetesObject,
@@ -94,13 +96,13 @@ function provision(world: World): void {
     endpoints: [{ addresses: ['192.168.1.2'], conditions: { ready: true } }],
     ports: [{ name: 'https', port: 6443, protocol: 'TCP' }],
   });
-  for (const node of world.config.nodes) provisionNode(put, node);
+  for (const node of world.config.nodes) provisionNode(put, node, world.now);
 }
 
 export const nodeAddress = (node: NodeConfig): string => `192.168.${1 + Math.floor((10 + node.index) / 250)}.${(10 + node.index) % 250}`;
 
-function provisionNode(put: (object: never) => void, node: NodeConfig): void {
-  const now = timestamp(0);
+function provisionNode(put: (object: never) => void, node: NodeConfig, at: Micros): void {
+  const now = timestamp(at);
   const capacity = node.capacity ?? { cpu: node.cpu, 'ephemeral-storage': '100Gi', 'hugepages-1Gi': '0', 'hugepages-2Mi': '0', memory: node.memory, pods: String(node.pods ?? 110) };
   const condition = (type: string, status: 'True' | 'False', reason: string, message: string): object => ({ type, status, lastHeartbeatTime: now, lastTransitionTime: now, reason, message });
   put({
@@ -111,7 +113,7 @@ function provisionNode(put: (object: never) => void, node: NodeConfig): void {
       labels: { 'beta.kubernetes.io/arch': 'amd64', 'beta.kubernetes.io/os': 'linux', 'kubernetes.io/arch': 'amd64', 'kubernetes.io/hostname': node.name, 'kubernetes.io/os': 'linux', ...node.labels },
       annotations: { 'volumes.kubernetes.io/controller-managed-attach-detach': 'true' },
     },
-    spec: { podCIDR: `10.244.${node.index}.0/24`, podCIDRs: [`10.244.${node.index}.0/24`] },
+    spec: { podCIDR: `10.244.${node.index}.0/24`, podCIDRs: [`10.244.${node.index}.0/24`], ...(node.taints === undefined ? {} : { taints: node.taints }) },
     status: {
       addresses: [{ type: 'InternalIP', address: nodeAddress(node) }, { type: 'Hostname', address: node.name }],
       allocatable: capacity,
@@ -132,7 +134,7 @@ function provisionNode(put: (object: never) => void, node: NodeConfig): void {
     apiVersion: 'coordination.k8s.io/v1',
     kind: 'Lease',
     metadata: { name: node.name, namespace: 'kube-node-lease' },
-    spec: { holderIdentity: node.name, leaseDurationSeconds: 40, renewTime: microTimestamp(0) },
+    spec: { holderIdentity: node.name, leaseDurationSeconds: 40, renewTime: microTimestamp(at) },
   } as never);
 }
 

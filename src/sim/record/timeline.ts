@@ -158,7 +158,8 @@ function restore(timeline: Timeline, checkpoint: Checkpoint): void {
  */
 export function act(timeline: Timeline, command: Command): { readonly step: StepId; readonly id: number } {
   const { world } = timeline;
-  timeline.inputs = [...timeline.inputs.slice(0, timeline.played), { at: world.now, steps: world.steps, command }];
+  if (timeline.played < timeline.inputs.length) timeline.inputs = timeline.inputs.slice(0, timeline.played);
+  timeline.inputs.push({ at: world.now, steps: world.steps, command });
   timeline.played = timeline.inputs.length;
   timeline.checkpoints = timeline.checkpoints.filter((checkpoint) => checkpoint.world.steps <= world.steps);
   const done = applyCommand(world, command);

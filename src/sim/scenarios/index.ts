@@ -4,6 +4,7 @@ import { killNode } from './killNode.ts';
 import { killPod } from './killPod.ts';
 import { partitionNode } from './partitionNode.ts';
 import { rollout } from './rollout.ts';
+import { sandboxOf } from './sandbox.ts';
 import { scale } from './scale.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -21,7 +22,7 @@ export function registerScenarios(further: readonly Scenario[]): void {
 /** Can its first picture be shown with what is loaded first? */
 export const isFirst = (id: string): boolean => first.some((scenario) => scenario.id === id);
 
-export const scenarioOf = (id: string): Scenario | undefined => scenarios.find((scenario) => scenario.id === id);
+export const scenarioOf = (id: string): Scenario | undefined => scenarios.find((scenario) => scenario.id === id) ?? sandboxOf(id);
 
 const hex = (n: number): string => (n >>> 0).toString(16).padStart(8, '0');
 /** What a scenario is made of, as 16 hex digits: a recording says which it was made with. */

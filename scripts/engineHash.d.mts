@@ -1,0 +1,1 @@
+export function engineHash(root: string): string;

@@ -1,0 +1,107 @@
+import type { ServerResponse } from 'node:http';
+import type { Request, Status } from '../sim/api/request.ts';
+import { openWatch, readWatch, type Watch, type WatchEvent } from '../sim/index.ts';
+import type { Live } from './live.ts';
+
+/** Watch streams: each a place in the log, and all of them read when there is news. One that does not read what it asked for is closed. */
+
+/** Bytes that may wait for a reader before its stream is closed; it lists again, as after any broken watch. */
+const MOST_WAITING = 8 * 1024 * 1024;
+/** Streams that were asked to end by nobody end after half an hour to an hour, as upstream's (--min-request-timeout). */
+const LONGEST_SECONDS = 3_000;
+
+/** A request for a stream, with the old form `/api/v1/watch/...` made into the new one; undefined if it is none. */
+export function isWatch(request: Request): Request | undefined {
+  if (request.method !== 'GET') return undefined;
+  const old = /^(\/api\/v1|\/apis\/[^/]+\/[^/]+)\/watch(\/.+)$/.exec(request.path);
+  if (old !== null) return { ...request, path: `${old[1]}${old[2]}`, query: { ...request.query, watch: 'true' } };
+  const watch = request.query?.['watch'];
+  return watch === 'true' || watch === '1' || watch === '' ? request : undefined;
+}
+
+interface Stream {
+  readonly watch: Watch;
+  readonly response: ServerResponse;
+  readonly table: boolean;
+  readonly endsAt: number;
+}
+
+/** The line of an event for those who see the object as it is: many watchers of one kind share it. */
+const lines = new WeakMap<object, Map<string, string>>();
+function lineOf(event: WatchEvent): string {
+  let known = lines.get(event.object);
+  if (known === undefined) lines.set(event.object, (known = new Map()));
+  let line = known.get(event.type);
+  if (line === undefined) known.set(event.type, (line = `${JSON.stringify({ type: event.type, object: event.object })}\n`));
+  return line;
+}
+
+export interface Watches {
+  /** Begins to stream, or says why not. */
+  readonly open: (request: Request, response: ServerResponse) => Status | undefined;
+  readonly close: () => void;
+  readonly count: () => number;
+}
+
+export function newWatches(live: Live): Watches {
+  const streams = new Set<Stream>();
+
+  function end(stream: Stream): void {
+    streams.delete(stream);
+    stream.response.end();
+  }
+
+  function feed(stream: Stream): void {
+    const { watch, response } = stream;
+    const world = live.world();
+    if (response.destroyed) {
+      streams.delete(stream);
+      return;
+    }
+    for (;;) {
+      const events = readWatch(world.store, watch, world.now);
+      let text = '';
+      for (const event of events) text += lineOf(event);
+      if (text !== '') response.write(text);
+      if (events.some(({ type }) => type === 'ERROR')) {
+        end(stream);
+        return;
+      }
+      if (response.writableLength > MOST_WAITING) {
+        streams.delete(stream);
+        response.destroy();
+        return;
+      }
+      if (events.length < 1_000) break;
+    }
+    if (world.now / 1e6 >= stream.endsAt) end(stream);
+  }
+
+  const off = live.onNews(() => {
+    for (const stream of streams) feed(stream);
+  });
+
+  return {
+    open(request, response) {
+      // What comes next is answered at the present moment.
+      live.read({ user: request.user, method: 'GET', path: '/version' });
+      const world = live.world();
+      const opened = openWatch(world.store, request, world.now);
+      if ('status' in opened) return opened as Status;
+      const seconds = Number(request.query?.['timeoutSeconds'] ?? 0);
+      const stream: Stream = { watch: opened as Watch, response, table: false, endsAt: world.now / 1e6 + (seconds > 0 ? Math.min(seconds, 1e9) : LONGEST_SECONDS) };
+      response.writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-cache, private', 'Transfer-Encoding': 'chunked' });
+      response.flushHeaders();
+      streams.add(stream);
+      response.on('close', () => streams.delete(stream));
+      feed(stream);
+      return undefined;
+    },
+    close() {
+      off();
+      for (const stream of streams) stream.response.end();
+      streams.clear();
+    },
+    count: () => streams.size,
+  };
+}
