@@ -99,7 +99,7 @@ function moveOn(timeline: Timeline, running: Running[], until: Micros): void {
 }
 
 /** The kinds that a recording lists at the end; namespaces only where the scenario is about one. */
-const LISTED = new Set(['Deployment', 'ReplicaSet', 'Pod', 'Service', 'Endpoints', 'EndpointSlice', 'PodDisruptionBudget', 'Event', 'Node']);
+const LISTED = new Set(['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'ControllerRevision', 'Job', 'CronJob', 'Pod', 'Service', 'Endpoints', 'EndpointSlice', 'PodDisruptionBudget', 'Event', 'Node']);
 const VERBS: Readonly<Record<string, string>> = { POST: 'create', PUT: 'update', PATCH: 'patch' };
 interface Target {
   readonly resource: string;

@@ -1,3 +1,5 @@
+import type { ControllerRevision, CronJob, DaemonSet, Job, ReplicationController, StatefulSet } from './workloads.ts';
+
 /**
  * The nouns: objects in the real API's shape (camelCase JSON), so that what the inspector shows is what `kubectl get -o yaml` shows.
  * Only the fields that some part of the simulation reads are typed; every object may carry more, and keeps it.
@@ -526,15 +528,15 @@ export interface ByKind {
   readonly StorageClass: StorageClass;
   readonly LimitRange: OtherObject;
   readonly PodTemplate: OtherObject;
-  readonly ReplicationController: OtherObject;
+  readonly ReplicationController: ReplicationController;
   readonly ResourceQuota: OtherObject;
-  readonly ControllerRevision: OtherObject;
-  readonly DaemonSet: OtherObject;
-  readonly StatefulSet: OtherObject;
+  readonly ControllerRevision: ControllerRevision;
+  readonly DaemonSet: DaemonSet;
+  readonly StatefulSet: StatefulSet;
   readonly APIService: OtherObject;
   readonly HorizontalPodAutoscaler: OtherObject;
-  readonly CronJob: OtherObject;
-  readonly Job: OtherObject;
+  readonly CronJob: CronJob;
+  readonly Job: Job;
   readonly CertificateSigningRequest: OtherObject;
   readonly IngressClass: OtherObject;
   readonly Ingress: OtherObject;

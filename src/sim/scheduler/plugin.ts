@@ -1,4 +1,4 @@
-import type { ByKind, KubernetesObject, LabelSelector, ResourceList, StringMap } from '../api/object.ts';
+import type { ByKind, KubernetesObject, LabelSelector, ResourceList } from '../api/object.ts';
 import type { ClusterEvent, Registration } from './events.ts';
 import type { Hot } from './hot.ts';
 import type { NodeInfo } from './nodeinfo.ts';
@@ -21,18 +21,10 @@ export interface CSIStorageCapacity extends KubernetesObject {
   readonly capacity?: string;
   readonly maximumVolumeSize?: string;
 }
-export interface ReplicationController extends KubernetesObject {
-  readonly spec: { readonly selector?: StringMap };
-}
-export interface StatefulSet extends KubernetesObject {
-  readonly spec: { readonly selector?: LabelSelector };
-}
 export interface LookupKinds extends ByKind {
   readonly CSINode: CSINode;
   readonly CSIDriver: CSIDriver;
   readonly CSIStorageCapacity: CSIStorageCapacity;
-  readonly ReplicationController: ReplicationController;
-  readonly StatefulSet: StatefulSet;
 }
 /** The scheduler's other informers. A kind that the cluster does not have is empty. */
 export interface Lookups {
