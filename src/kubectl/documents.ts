@@ -2,7 +2,8 @@ import { LineCounter, parseAllDocuments } from 'yaml';
 import type { Json } from '../sim/api/object.ts';
 import { Failure } from './failure.ts';
 import type { Problem } from './failure.ts';
-import { raws, text } from './flags.ts';
+import { fileAt, filesIn } from './files.ts';
+import { raws, text, truth } from './flags.ts';
 import type { Resource } from './resources.ts';
 import { resourceOfKind } from './resources.ts';
 import type { Context, Run } from './steps.ts';
@@ -92,10 +93,16 @@ function parse(source: string, content: string): Json[] {
 
 /** The files of -f, in order. */
 export function sources(context: Context): { readonly source: string; readonly content: string }[] {
-  return raws(context.flags, 'filename').flatMap((value) => value.split(',')).map((path) => {
-    if (path === '-') return { source: 'STDIN', content: context.input.stdin ?? '' };
-    if (!Object.hasOwn(context.input.files, path)) throw new Failure(`error: the path "${path}" does not exist`);
-    return { source: path, content: context.input.files[path]! };
+  return raws(context.flags, 'filename').flatMap((value) => value.split(',')).flatMap((path) => {
+    if (path === '-') return [{ source: 'STDIN', content: context.input.stdin ?? '' }];
+    if (/^https?:\/\//.test(path)) throw new Failure(`error: ${path} cannot be read: Orrery has no network. Open it in a browser, copy the text, and paste it after "kubectl apply -f - <<EOF" or into a file.`);
+    const content = fileAt(context.input, path);
+    if (content !== undefined) return [{ source: path, content }];
+    const inside = filesIn(context.input, path, truth(context.flags, 'recursive'));
+    const readable = inside.filter((name) => /\.(?:ya?ml|json)$/.test(name));
+    if (inside.length === 0) throw new Failure(`error: the path "${path}" does not exist`);
+    if (readable.length === 0) throw new Failure(`error: error reading [${path}]: recognized file extensions are [.json .yaml .yml]`);
+    return readable.map((name) => ({ source: name, content: context.input.files[name]! }));
   });
 }
 

@@ -14,10 +14,10 @@ import { DESCRIBE_FLAGS, describe } from './describe/command.ts';
 import { Failure } from './failure.ts';
 import type { FlagSpecs } from './flags.ts';
 import { given, parseFlags, text, truth } from './flags.ts';
-import type { Context, Input, Run, Step } from './steps.ts';
+import type { Answer, Context, Input, Run, Step } from './steps.ts';
 
 export { splitCommandLine } from './shell.ts';
-export type { Input, Step } from './steps.ts';
+export type { Answer, Input, Step } from './steps.ts';
 
 interface Command {
   readonly flags: FlagSpecs;
@@ -94,7 +94,7 @@ const HELP = `kubectl controls the Kubernetes cluster manager.
  * Runs one command line (without the word "kubectl"). It yields what it wants done, in order: a request to be sent, whose answer resumes it; a time to
  * pass; a text to be shown. It ends with the exit code. Nothing in it waits, reads a clock or keeps a state of its own.
  */
-export function* kubectl(args: readonly string[], input: Input): Generator<Step, number, Response | undefined> {
+export function* kubectl(args: readonly string[], input: Input): Generator<Step, number, Answer | undefined> {
   const words = args[0] === 'kubectl' ? args.slice(1) : args;
   try {
     // Global flags may come before the command.

@@ -7,18 +7,28 @@ import type { Flags } from './flags.ts';
 import type { Resource } from './resources.ts';
 import { isStatus } from './failure.ts';
 
-export type Step = { readonly request: Request } | { readonly sleepMicros: number } | { readonly out: string } | { readonly err: string };
+export type Step =
+  | { readonly request: Request }
+  | { readonly sleepMicros: number }
+  | { readonly out: string }
+  | { readonly err: string }
+  /** Somebody is to change a text: resumed with the new one. */
+  | { readonly edit: { readonly name: string; readonly text: string } };
+/** What a step is resumed with: the answer to a request, or the edited text. */
+export type Answer = Response | string;
 
 export interface Input {
   readonly stdin?: string;
   readonly files: Readonly<Record<string, string>>;
+  /** Where relative paths begin; "/" when absent. */
+  readonly folder?: string;
   /** Of the current context; "default" when absent. */
   readonly namespace?: string;
   readonly now: () => Micros;
 }
 
 /** A part of a command: it yields steps, is resumed with the answer to a request, and ends with a value. */
-export type Run<T> = Generator<Step, T, Response | undefined>;
+export type Run<T> = Generator<Step, T, Answer | undefined>;
 
 /** What a running command knows: its own plain record, gone when it ends. */
 export interface Context {
@@ -38,7 +48,7 @@ export type DryRun = 'none' | 'client' | 'server';
 /** Sends one request; a warning is printed once, a refusal returned like any answer. */
 export function* send(context: Context, request: Omit<Request, 'user' | 'userAgent'>): Run<Response> {
   const response = yield { request: { user: USERS.admin, userAgent: 'kubectl', ...request } };
-  if (response === undefined) throw new Error('a request step was resumed without its response');
+  if (response === undefined || typeof response === 'string') throw new Error('a request step was resumed without its response');
   for (const warning of response.warnings ?? []) {
     if (context.warned.has(warning)) continue;
     context.warned.add(warning);

@@ -127,21 +127,22 @@ export interface Transcript {
 }
 
 /** Runs a line to its end against a server. `patience`: how much time may pass before a waiting line is given up, as the recorder did. */
-export function run<S extends Pick<Server, 'now' | 'handle'> & { meanwhile: (server: S) => void }>(server: S, args: readonly string[], input: Partial<Input> = {}, patience = 15e6): Transcript {
+export function run<S extends Pick<Server, 'now' | 'handle'> & { meanwhile: (server: S) => void }>(server: S, args: readonly string[], input: Partial<Input> = {}, patience = 15e6, edit: (text: string) => string = (text) => text): Transcript {
   const steps = kubectl(args, { files: {}, now: () => server.now, ...input });
   const until = server.now + patience;
   let [out, err] = ['', ''];
   let next = steps.next();
   while (next.done !== true) {
     const step = next.value;
-    let answer: Response | undefined;
+    let answer: Response | string | undefined;
     if ('out' in step) out += step.out;
     else if ('err' in step) err += step.err;
     else if ('sleepMicros' in step) {
       server.now += step.sleepMicros;
       if (server.now > until) return { out, err, code: 'never' };
       server.meanwhile(server);
-    } else answer = server.handle(step.request);
+    } else if ('edit' in step) answer = edit(step.edit.text);
+    else answer = server.handle(step.request);
     next = steps.next(answer);
   }
   return { out, err, code: next.value };

@@ -4,6 +4,7 @@ import { JSON_PATCH, MERGE_PATCH, STRATEGIC_MERGE_PATCH } from '../../sim/api/re
 import { compactJson } from '../encode.ts';
 import { manifests, parsePatch } from '../documents.ts';
 import { Failure, Refusal, problemsText } from '../failure.ts';
+import { fileAt } from '../files.ts';
 import type { Problem } from '../failure.ts';
 import type { FlagSpecs } from '../flags.ts';
 import { given, kinds, number, raws, text, texts, truth } from '../flags.ts';
@@ -14,7 +15,7 @@ import { NO_RESOURCE, fetchEvery, pathFor, targets } from '../resources.ts';
 import type { Context, Run } from '../steps.ts';
 import { call } from '../steps.ts';
 import type { Tree } from '../tree.ts';
-import { dig, equal, field, isList, isTree, withValue } from '../tree.ts';
+import { dig, equal, field, isList, isTree, sortedKeys, withValue } from '../tree.ts';
 import { dryRun, writeQuery } from './apply.ts';
 
 export const PICK: FlagSpecs = {
@@ -70,7 +71,7 @@ export function* scale(context: Context): Run<number> {
   const expected = number(flags, 'current-replicas');
   const version = text(flags, 'resource-version');
   return yield* forEach(yield* fetchEvery(context, yield* picked(context, flags.args)), function* (found): Run<void> {
-    if (!found.info.subresources.includes('scale')) throw new Failure('Error from server (NotFound): the server could not find the requested resource');
+    if (!found.info.subresources.includes('scale')) throw new Refusal({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', reason: 'NotFound', message: 'the server could not find the requested resource' });
     if (mode !== 'client') {
       if ((expected !== undefined && expected >= 0) || version !== undefined) {
         const current = (yield* call(context, { method: 'GET', path: pathFor(found, 'scale') })).body as unknown as Tree;
@@ -88,7 +89,7 @@ export function* scale(context: Context): Run<number> {
 // ---- set image, set env, set resources
 
 export const SET_FLAGS: FlagSpecs = {
-  ...PICK, containers: kinds.string('c'), limits: kinds.string(), requests: kinds.string(), env: kinds.strings('e'), from: kinds.string(), list: kinds.bool(), overwrite: kinds.bool(), prefix: kinds.string(), keys: kinds.strings(), resolve: kinds.bool(),
+  ...PICK, containers: kinds.string('c'), limits: kinds.string(), requests: kinds.string(), env: kinds.strings('e'), from: kinds.string(), list: kinds.bool(), overwrite: kinds.bool(), prefix: kinds.string(), keys: kinds.strings(), resolve: kinds.bool(), user: kinds.strings(), group: kinds.strings(), serviceaccount: kinds.strings(),
 };
 const SET_HELP = `Configure application resources.
 
@@ -109,7 +110,7 @@ Use "kubectl set <command> --help" for more information about a given command.
 Use "kubectl options" for a list of global command-line options (applies to all commands).
 `;
 
-const templatePath = (object: KubernetesObject): readonly string[] => (object.kind === 'Pod' ? ['spec'] : ['spec', 'template', 'spec']);
+export const templatePath = (object: KubernetesObject): readonly string[] => (object.kind === 'Pod' ? ['spec'] : object.kind === 'CronJob' ? ['spec', 'jobTemplate', 'spec', 'template', 'spec'] : ['spec', 'template', 'spec']);
 const matches = (pattern: string, name: string): boolean => (pattern === '*' ? true : pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : pattern.startsWith('*') ? name.endsWith(pattern.slice(1)) : pattern === name);
 
 /** The object with each of its containers changed. */
@@ -146,8 +147,15 @@ export function* set(context: Context): Run<number> {
       return yield* setEnv(context, args);
     case 'resources':
       return yield* setResources(context, args);
+    case 'selector':
+      return yield* setSelector(context, args);
+    case 'serviceaccount':
+    case 'sa':
+      return yield* setServiceAccount(context, args);
+    case 'subject':
+      return yield* setSubject(context, args);
     default:
-      throw new Failure(`error: kubectl set ${what} is not in this version of Orrery; image, env and resources are, and kubectl patch can change any field`);
+      throw new Failure(`error: unknown command "${what} ${args.join(' ')}"\nSee 'kubectl set -h' for help and examples`);
   }
 }
 
@@ -201,12 +209,12 @@ function envText(found: Found): string {
 
 function* setEnv(context: Context, args: readonly string[]): Run<number> {
   const { flags } = context;
-  if (given(flags, 'from')) throw new Failure('error: set env --from is not in this version of Orrery; name the variables one by one');
   const [names, words] = split(args, (word) => word.includes('=') || word.endsWith('-'));
   const wanted = yield* picked(context, names);
   const listing = truth(flags, 'list');
   const assignments = [...words, ...raws(flags, 'env')];
-  if (assignments.length === 0 && !listing) throw new Failure('error: at least one environment variable must be provided');
+  const taken = given(flags, 'from') ? yield* variablesOf(context, text(flags, 'from')!) : [];
+  if (assignments.length === 0 && taken.length === 0 && !listing) throw new Failure('error: at least one environment variable must be provided');
   const only = text(flags, 'containers') ?? '*';
   return yield* forEach(yield* fetchEvery(context, wanted), function* (found): Run<void> {
     hasTemplate(found);
@@ -217,6 +225,11 @@ function* setEnv(context: Context, args: readonly string[]): Run<number> {
     const after = editContainers(found.object, (container, list) => {
       if (!matches(only, String(container.name)) || (list === 'initContainers' && only === '*')) return container;
       let env = ((container.env ?? []) as readonly Tree[]).slice();
+      for (const variable of taken) {
+        const at = env.findIndex((one) => one.name === variable.name);
+        if (at < 0) env.push(variable);
+        else env[at] = variable;
+      }
       for (const word of assignments) {
         const equals = word.indexOf('=');
         if (equals < 0) env = env.filter((variable) => variable.name !== word.slice(0, -1));
@@ -230,6 +243,64 @@ function* setEnv(context: Context, args: readonly string[]): Run<number> {
       return env.length === 0 ? Object.fromEntries(Object.entries(container).filter(([key]) => key !== 'env')) : { ...container, env };
     });
     yield* sendEdited(context, found, after, 'env updated');
+  });
+}
+
+/** --from: a variable for every key of a ConfigMap or Secret, named after the key. */
+function* variablesOf(context: Context, from: string): Run<readonly Tree[]> {
+  const found = yield* fetchEvery(context, yield* targets(context, from.includes('/') ? [from] : from.split(/\s+/)));
+  const prefix = text(context.flags, 'prefix') ?? '';
+  const only = texts(context.flags, 'keys');
+  return found.flatMap(({ object }) => {
+    if (object.kind !== 'ConfigMap' && object.kind !== 'Secret') throw new Failure('error: unsupported resource specified in --from');
+    const reference = object.kind === 'ConfigMap' ? 'configMapKeyRef' : 'secretKeyRef';
+    const keys = sortedKeys((dig(object, 'data') ?? {}) as Tree).filter((key) => only.length === 0 || only.includes(key));
+    return keys.map((key): Tree => ({ name: `${prefix}${key.replace(/[^a-zA-Z0-9_]/g, '_').toUpperCase()}`, valueFrom: { [reference]: { key, name: object.metadata.name } } }));
+  });
+}
+
+/** set selector, set serviceaccount and set subject: the last word, or a flag, says what. */
+function* setSelector(context: Context, args: readonly string[]): Run<number> {
+  if (args.length < 2) throw new Failure('error: one or more resources must be specified as <resource> <name> or <resource>/<name>');
+  const selector = Object.fromEntries(args.at(-1)!.split(',').map((part) => {
+    const [key = '', value] = part.split('=');
+    if (value === undefined) throw new Failure(`error: couldn't parse the selector string "${args.at(-1)!}": only "key=value" requirements can be set`);
+    return [key, value];
+  }));
+  return yield* forEach(yield* fetchEvery(context, yield* picked(context, args.slice(0, -1))), function* (found): Run<void> {
+    if (found.info.kind !== 'Service') throw new Failure('error: setting a selector is only supported for Services');
+    yield* sendEdited(context, found, withValue(found.object as unknown as Tree, ['spec', 'selector'], selector), 'selector updated');
+  });
+}
+
+function* setServiceAccount(context: Context, args: readonly string[]): Run<number> {
+  const name = args.at(-1);
+  if (name === undefined || args.length < 2) throw new Failure('error: serviceaccount is required');
+  return yield* forEach(yield* fetchEvery(context, yield* picked(context, args.slice(0, -1))), function* (found): Run<void> {
+    hasTemplate(found);
+    const path = templatePath(found.object);
+    yield* sendEdited(context, found, withValue(withValue(found.object as unknown as Tree, [...path, 'serviceAccountName'], name), [...path, 'serviceAccount'], name), 'serviceaccount updated');
+  });
+}
+
+function* setSubject(context: Context, args: readonly string[]): Run<number> {
+  const { flags } = context;
+  const group = 'rbac.authorization.k8s.io';
+  const added: Tree[] = [
+    ...texts(flags, 'user').map((name) => ({ apiGroup: group, kind: 'User', name })), ...texts(flags, 'group').map((name) => ({ apiGroup: group, kind: 'Group', name })),
+    ...texts(flags, 'serviceaccount').map((account) => {
+      const [namespace = '', name = ''] = account.split(':');
+      if (namespace === '' || name === '') throw new Failure('error: serviceaccount must be <namespace>:<name>');
+      return { kind: 'ServiceAccount', name, namespace };
+    }),
+  ];
+  if (added.length === 0) throw new Failure('error: you must specify at least one value of user, group or serviceaccount');
+  return yield* forEach(yield* fetchEvery(context, yield* picked(context, args)), function* (found): Run<void> {
+    if (!['RoleBinding', 'ClusterRoleBinding'].includes(found.info.kind)) throw new Failure('error: setting subjects is only supported for RoleBinding/ClusterRoleBinding');
+    const had = dig(found.object, 'subjects');
+    const old = isList(had) ? had : [];
+    const fresh = added.filter((one) => !old.some((other) => equal(one, other)));
+    yield* sendEdited(context, found, { ...(found.object as unknown as Tree), subjects: [...old, ...fresh] }, 'subjects updated');
   });
 }
 
@@ -382,8 +453,9 @@ export function* patch(context: Context): Run<number> {
   const type = text(flags, 'type') ?? 'strategic';
   if (!Object.hasOwn(PATCH_TYPES, type)) throw new Failure(`error: --type must be one of [json merge strategic], not "${type}"`);
   const file = text(flags, 'patch-file');
-  if (file !== undefined && !Object.hasOwn(context.input.files, file)) throw new Failure(`error: unable to read patch file: open ${file}: no such file or directory`);
-  const content = text(flags, 'patch') ?? (file === undefined ? undefined : context.input.files[file]);
+  const fromFile = file === undefined ? undefined : fileAt(context.input, file);
+  if (file !== undefined && fromFile === undefined) throw new Failure(`error: unable to read patch file: open ${file}: no such file or directory`);
+  const content = text(flags, 'patch') ?? fromFile;
   if (content === undefined || content === '') throw new Failure('error: must specify --patch or --patch-file containing the contents of the patch');
   let body: unknown;
   try {

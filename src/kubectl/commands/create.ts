@@ -1,6 +1,7 @@
 import { pathOf } from '../../sim/api/kinds.ts';
 import type { KubernetesObject } from '../../sim/api/object.ts';
 import { Failure } from '../failure.ts';
+import { fileAt, filesIn } from '../files.ts';
 import type { FlagSpecs } from '../flags.ts';
 import { given, kinds, number, raws, text, texts, truth } from '../flags.ts';
 import { changed } from '../output.ts';
@@ -83,8 +84,9 @@ function keysAndValues(context: Context, kind: 'ConfigMap' | 'Secret', name: str
     out.set(key, value);
   };
   const file = (path: string): string => {
-    if (!Object.hasOwn(context.input.files, path)) throw new Failure(`error: error reading ${path}: open ${path}: no such file or directory`);
-    return context.input.files[path]!;
+    const content = fileAt(context.input, path);
+    if (content === undefined) throw new Failure(`error: error reading ${path}: open ${path}: no such file or directory`);
+    return content;
   };
   for (const literal of raws(context.flags, 'from-literal')) {
     const equals = literal.indexOf('=');
@@ -94,7 +96,9 @@ function keysAndValues(context: Context, kind: 'ConfigMap' | 'Secret', name: str
   for (const source of raws(context.flags, 'from-file')) {
     const equals = source.indexOf('=');
     const path = source.slice(equals + 1);
-    add(equals < 0 ? path.split('/').at(-1)! : source.slice(0, equals), file(path));
+    const inside = equals < 0 && fileAt(context.input, path) === undefined ? filesIn(context.input, path, false) : [];
+    if (inside.length > 0) for (const name of inside) add(name.split('/').at(-1)!, context.input.files[name]!);
+    else add(equals < 0 ? path.split('/').at(-1)! : source.slice(0, equals), file(path));
   }
   for (const path of raws(context.flags, 'from-env-file')) {
     for (const line of file(path).split('\n')) {

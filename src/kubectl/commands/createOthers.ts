@@ -1,5 +1,6 @@
 import { compactJson } from '../encode.ts';
 import { Failure } from '../failure.ts';
+import { fileAt } from '../files.ts';
 import { raws, text, texts } from '../flags.ts';
 import type { Context, Run } from '../steps.ts';
 import type { Json } from '../../sim/api/object.ts';
@@ -55,8 +56,9 @@ export function* createIngress(context: Context, words: readonly string[]): Run<
 }
 
 function fileFor(context: Context, path: string): string {
-  if (!Object.hasOwn(context.input.files, path)) throw new Failure(`error: Cannot read file ${path}, open ${path}: no such file or directory`);
-  return context.input.files[path]!;
+  const content = fileAt(context.input, path);
+  if (content === undefined) throw new Failure(`error: Cannot read file ${path}, open ${path}: no such file or directory`);
+  return content;
 }
 
 /** create secret tls. The pair is taken as it is: whether key and certificate belong together is not worked out here. */

@@ -1,5 +1,5 @@
 import { pathOf } from '../../sim/api/kinds.ts';
-import type { Deployment, KubernetesObject, ReplicaSet } from '../../sim/api/object.ts';
+import type { Deployment, KubernetesObject, PodTemplateSpec, ReplicaSet } from '../../sim/api/object.ts';
 import { conditionOf, controllerOf } from '../../sim/api/object.ts';
 import { JSON_PATCH, STRATEGIC_MERGE_PATCH } from '../../sim/api/request.ts';
 import { selectorText } from '../../sim/api/columns/column.ts';
@@ -12,13 +12,14 @@ import { given, kinds, micros, number, text, truth } from '../flags.ts';
 import { changed, shown } from '../output.ts';
 import { strategicDiff } from '../patch/strategic.ts';
 import type { Found, Target } from '../resources.ts';
-import { fetchEvery, fullName } from '../resources.ts';
+import { fetchEvery, fullName, pathFor } from '../resources.ts';
 import type { Context, Run } from '../steps.ts';
 import { POLL_MICROS, list, readIfAny } from '../steps.ts';
 import { DESCRIPTION, align } from '../tabwriter.ts';
 import type { Tree } from '../tree.ts';
 import { compareText, dig, equal, withValue } from '../tree.ts';
 import { LAST_APPLIED, dryRun } from './apply.ts';
+import { controllerRevisions, setStatus, templateOf, undoSet } from './rolloutSets.ts';
 import { PICK, forEach, patchObject, pausedName, picked } from './change.ts';
 
 
@@ -83,8 +84,8 @@ function* pause(context: Context, found: Found, paused: boolean): Run<void> {
 }
 
 function* restart(context: Context, found: Found): Run<void> {
-  if (found.info.kind !== 'Deployment') throw new Failure(`error: ${pausedName(found)} restarting is not supported`);
-  if (dig(found.object, 'spec', 'paused') === true) throw new Failure(`error: ${pausedName(found)} can't restart paused deployment (run rollout resume first)`);
+  if (!['Deployment', 'DaemonSet', 'StatefulSet'].includes(found.info.kind)) throw new Failure(`error: ${pausedName(found)} restarting is not supported`);
+  if (found.info.kind === 'Deployment' && dig(found.object, 'spec', 'paused') === true) throw new Failure(`error: ${pausedName(found)} can't restart paused deployment (run rollout resume first)`);
   yield* edit(context, found, withValue(found.object as unknown as Tree, ['spec', 'template', 'metadata', 'annotations', RESTARTED_AT], timestamp(context.input.now())), 'restarted');
 }
 
@@ -95,22 +96,30 @@ function* revisions(context: Context, deployment: Deployment): Run<readonly Repl
   return (sets as readonly ReplicaSet[]).filter((set) => controllerOf(set)?.uid === deployment.metadata.uid).sort((a, b) => revisionOf(a) - revisionOf(b) || compareText(a.metadata.name, b.metadata.name));
 }
 
+interface Past {
+  readonly revision: number;
+  readonly object: KubernetesObject;
+  readonly template: PodTemplateSpec;
+}
+
 function* history(context: Context, found: Found): Run<void> {
-  if (found.info.kind !== 'Deployment') throw new Failure(`error: no history viewer has been implemented for {"${found.info.group}" "${found.info.kind}"}`);
-  const sets = (yield* revisions(context, found.object as Deployment)).filter((set) => revisionOf(set) > 0);
+  if (!['Deployment', 'DaemonSet', 'StatefulSet'].includes(found.info.kind)) throw new Failure(`error: no history viewer has been implemented for {"${found.info.group}" "${found.info.kind}"}`);
+  const sets: readonly Past[] = found.info.kind === 'Deployment'
+    ? (yield* revisions(context, found.object as Deployment)).filter((set) => revisionOf(set) > 0).map((set) => ({ revision: revisionOf(set), object: set, template: set.spec.template }))
+    : (yield* controllerRevisions(context, found)).map((one) => ({ revision: Number(dig(one, 'revision')), object: one, template: templateOf(one) }));
   const revision = number(context.flags, 'revision') ?? 0;
   if (revision < 0) throw new Failure(`error: revision must be a positive integer: ${revision}`);
   const name = fullName(found.info, found.object.metadata.name);
   const output = text(context.flags, 'output');
   if (revision > 0) {
-    const set = sets.find((one) => revisionOf(one) === revision);
-    if (set === undefined) throw new Failure('error: unable to find the specified revision');
+    const past = sets.find((one) => one.revision === revision);
+    if (past === undefined) throw new Failure('error: unable to find the specified revision');
     if (output === 'yaml' || output === 'json') {
-      yield { out: output === 'yaml' ? yamlText(shown(set)) : indentedJson(shown(set)) };
+      yield { out: output === 'yaml' ? yamlText(shown(past.object)) : indentedJson(shown(past.object)) };
       return;
     }
-    const cause = set.metadata.annotations?.[CHANGE_CAUSE];
-    const template = set.spec.template;
+    const cause = past.object.metadata.annotations?.[CHANGE_CAUSE];
+    const { template } = past;
     const annotations = cause === undefined ? template.metadata?.annotations : { ...template.metadata?.annotations, [CHANGE_CAUSE]: cause };
     // Upstream prints this one description without aligning its tabs.
     yield { out: `${name} with revision #${revision}\n${podTemplateText({ ...template, metadata: { ...template.metadata, annotations } })}\n` };
@@ -120,7 +129,7 @@ function* history(context: Context, found: Found): Run<void> {
     yield { out: `${name} \nNo rollout history found.\n` };
     return;
   }
-  const rows = sets.map((set) => `${revisionOf(set)}\t${set.metadata.annotations?.[CHANGE_CAUSE] ?? '<none>'}`);
+  const rows = sets.map((past) => `${past.revision}\t${past.object.metadata.annotations?.[CHANGE_CAUSE] ?? '<none>'}`);
   yield { out: `${name} \n${align(`REVISION\tCHANGE-CAUSE\n${rows.join('\n')}\n`, DESCRIPTION)}\n` };
 }
 
@@ -133,6 +142,10 @@ function* undo(context: Context, found: Found): Run<void> {
   const to = number(context.flags, 'to-revision') ?? 0;
   if (object.metadata.annotations?.[LAST_APPLIED] !== undefined) {
     yield { err: `Warning: resource ${info.resource}/${object.metadata.name} was previously managed with 'kubectl apply'. Rolling back will not update the ${LAST_APPLIED} annotation, which may cause unexpected behavior on future 'kubectl apply' operations. Consider using 'kubectl apply' with your previous configuration file instead.\n` };
+  }
+  if (info.kind === 'DaemonSet' || info.kind === 'StatefulSet') {
+    yield* undoSet(context, found, to, dryRun(context));
+    return;
   }
   if (info.kind !== 'Deployment') throw new Failure(`error: no rollbacker has been implemented for "${info.kind}.${info.group}"`);
   if (to < 0) throw new Failure('error: unable to find specified revision -1 in history');
@@ -177,7 +190,7 @@ export function rolloutStatus(deployment: Deployment): { readonly message: strin
 }
 
 function* status(context: Context, found: Found): Run<void> {
-  if (found.info.kind !== 'Deployment') throw new Failure(`error: no status viewer has been implemented for ${found.info.kind}`);
+  if (!['Deployment', 'DaemonSet', 'StatefulSet'].includes(found.info.kind)) throw new Failure(`error: no status viewer has been implemented for ${found.info.kind}`);
   const { flags } = context;
   const revision = number(flags, 'revision') ?? 0;
   const limit = micros(flags, 'timeout') ?? 0;
@@ -188,14 +201,14 @@ function* status(context: Context, found: Found): Run<void> {
     if (object === undefined) throw new Failure('error: object has been deleted');
     if (object.metadata.resourceVersion !== seen) {
       seen = object.metadata.resourceVersion;
-      if (revision > 0 && revisionOf(object) !== revision) throw new Failure(`error: desired revision (${revision}) is different from the running revision (${revisionOf(object)})`);
-      const { message, done } = rolloutStatus(object as Deployment);
+      if (found.info.kind === 'Deployment' && revision > 0 && revisionOf(object) !== revision) throw new Failure(`error: desired revision (${revision}) is different from the running revision (${revisionOf(object)})`);
+      const { message, done } = found.info.kind === 'Deployment' ? rolloutStatus(object as Deployment) : setStatus(object);
       yield { out: message };
       if (done || !truth(flags, 'watch', true)) return;
     }
     if (until !== undefined && context.input.now() >= until) throw new Failure('error: timed out waiting for the condition');
     yield { sleepMicros: POLL_MICROS };
-    object = yield* readIfAny(context, pathOf('Deployment', found.object.metadata.namespace, found.object.metadata.name));
+    object = yield* readIfAny(context, pathFor(found));
   }
 }
 
