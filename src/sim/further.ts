@@ -1,6 +1,7 @@
 import { registerBeyond } from './apiserver/beyond.ts';
 import { discoveryDocument } from './apiserver/discovery.ts';
 import { FURTHER_SCHEMAS } from './apiserver/furtherSchemas.generated.ts';
+import './apiserver/further.ts';
 import { registerSchemas } from './apiserver/schema.ts';
 import { registerStrategies } from './apiserver/kinds/index.ts';
 import { furtherStrategies } from './apiserver/kinds/further.ts';

@@ -196,11 +196,6 @@ describe('update', () => {
     server.ok('POST', DEPLOYMENTS, deployment);
     expect(server.refusal('PATCH', `${DEPLOYMENTS}/web`, body, contentType)).toBe(expected);
   });
-
-  it('says what it lacks for server-side apply', () => {
-    server.ok('POST', DEPLOYMENTS, deployment);
-    expect(server.refusal('PATCH', `${DEPLOYMENTS}/web?fieldManager=x`, deployment, 'application/apply-patch+yaml')).toMatch(/^415 UnsupportedMediaType: Orrery's API server does not do server-side apply/);
-  });
 });
 
 describe('delete', () => {

@@ -21,6 +21,8 @@ interface Answer {
   readonly set?: Plain;
   readonly removed?: readonly string[];
   readonly object?: unknown;
+  readonly warnings?: readonly string[];
+  readonly managedFields?: unknown;
 }
 interface Verdict extends Answer {
   readonly file: string;
@@ -48,7 +50,7 @@ interface Mutation {
   readonly request: Step;
   readonly response: Answer;
 }
-const RATES = ['code', 'reason', 'causes', 'message', 'object'] as const;
+const RATES = ['code', 'reason', 'causes', 'message', 'object', 'warnings', 'managers'] as const;
 type Rate = (typeof RATES)[number];
 export interface Disagreement {
   readonly id: string;
@@ -81,7 +83,8 @@ function newWorld(): World {
     drawn = (Math.imul(drawn ^ (drawn >>> 15), 0x2c1b3c6d) + 0x297a2d39) >>> 0;
     return drawn;
   };
-  const send: World['send'] = (request) => handle({ store, now: NOW, step: 0, draw }, { user: USERS.admin, ...request });
+  // The recorder's own program; whoever it spoke for is judged by RBAC as anybody from outside.
+  const send: World['send'] = (request) => handle({ store, now: NOW, step: 0, draw }, { user: USERS.admin, userAgent: 'recorder', ...request });
   const put = (kind: string, key: string, object: unknown): void => {
     commit(store, { at: NOW, kind, key, after: object as KubernetesObject, by: USERS.admin, verb: 'create', cause: 0 });
   };
@@ -197,6 +200,13 @@ function compare(id: string, response: Response, wanted: Answer, expectedObject:
     const theirs = canonical(expectedObject);
     if (!equal(mine, theirs)) differ('object', response.code < 300 ? whereDifferent(mine, theirs) : 'refused');
   }
+  const warned = (list: Answer['warnings']): string => JSON.stringify((list ?? []).map((one) => one.replace(/^299 - "(.*)"$/, '$1')));
+  if (wanted.warnings !== undefined && warned(response.warnings) !== warned(wanted.warnings)) differ('warnings', `${warned(response.warnings)} instead of ${warned(wanted.warnings)}`);
+  if (wanted.managedFields !== undefined) {
+    // Without their times, which are the recording's own.
+    const mine = clone((response.body as { metadata?: { managedFields?: Plain[] } }).metadata?.managedFields ?? []).map(({ time: _time, ...entry }) => entry);
+    if (!equal(mine, wanted.managedFields)) differ('managers', whereDifferent(mine, wanted.managedFields));
+  }
   return differs.length === 0 ? undefined : { id, differs, detail: details.join('; ') };
 }
 
@@ -293,7 +303,7 @@ function applyEdit(target: Plain, edit: NonNullable<Step['edit']>): void {
   }
 }
 
-function perform(world: World, step: Step, bases: Readonly<Record<string, unknown>>): { readonly response: Response; readonly sent: unknown } {
+function perform(world: World, step: Step, bases: Readonly<Record<string, unknown>>, managedFields = false): { readonly response: Response; readonly sent: unknown } {
   const [path = '', search = ''] = step.path.split('?');
   const query = Object.fromEntries(new URLSearchParams(search));
   let body: unknown = step.base !== undefined ? clone(bases[step.base]) : step.body === undefined ? undefined : expand(step.body);
@@ -303,7 +313,7 @@ function perform(world: World, step: Step, bases: Readonly<Record<string, unknow
     applyEdit(edited, step.edit ?? []);
     body = edited;
   }
-  const response = world.send({ method: step.method, path, query, ...(body === undefined ? {} : { body }), ...(step.contentType === undefined ? {} : { contentType: step.contentType }), ...(step.user === undefined ? {} : { user: step.user }) });
+  const response = world.send({ method: step.method, path, query, ...(body === undefined ? {} : { body }), ...(step.contentType === undefined ? {} : { contentType: step.contentType }), ...(step.user === undefined ? {} : { user: step.user }), ...(managedFields ? { managedFields } : {}) });
   return { response, sent: body };
 }
 
@@ -321,7 +331,7 @@ function runMutations(dir: string, bases: Readonly<Record<string, unknown>>, tal
       const { response } = perform(world, step, bases);
       if (response.code < 300 && (response.body as KubernetesObject).kind === 'Namespace') world.provide((response.body as KubernetesObject).metadata.name);
     }
-    const { response, sent } = perform(world, record.request, bases);
+    const { response, sent } = perform(world, record.request, bases, record.response.managedFields !== undefined);
     let expected: unknown = record.response.object;
     if (expected === undefined && record.response.code < 300 && record.request.method === 'POST' && isPlain(sent)) {
       const made = clone(sent);

@@ -1,3 +1,4 @@
+import type { Ownership } from './managedFields.ts';
 import type { KubernetesObject } from './object.ts';
 import type { Reason } from './reason.ts';
 import type { Micros } from './time.ts';
@@ -19,6 +20,7 @@ export interface Change {
   readonly subresource?: string;
   readonly cause: StepId;
   readonly because?: Reason;
+  readonly ownership?: Ownership;
   /** The change of the same key before this one, also across a deletion: so a view that lags finds what it knew. */
   readonly previous: Change | undefined;
   /** How many changes this key had before. */

@@ -24,7 +24,8 @@ export type { ApiContext } from './verbs-call.ts';
  */
 export function handle(context: ApiContext, request: Request): Response {
   try {
-    return answered(context, request);
+    const response = answered(context, request);
+    return request.managedFields === true || request.accept !== undefined ? (beyond.present?.(context.store, context.now, request, response) ?? response) : response;
   } catch (failure) {
     // No request may stop the simulation. Whatever was not foreseen is an answer like any other, and names what was asked.
     const why = failure instanceof Error ? failure.message : String(failure);

@@ -1,4 +1,5 @@
 import type { Change, StepId } from '../api/change.ts';
+import type { Ownership } from '../api/managedFields.ts';
 import type { KubernetesObject, ObjectMeta, OwnerReference } from '../api/object.ts';
 import type { Reason } from '../api/reason.ts';
 import type { Micros } from '../api/time.ts';
@@ -40,6 +41,7 @@ export interface Draft {
   readonly subresource?: string;
   readonly cause: StepId;
   readonly because?: Reason;
+  readonly ownership?: Ownership;
 }
 
 export const newStore = (): Store => ({ revision: 0, compacted: 0, log: newJournal(), tables: new Map() });
@@ -131,6 +133,7 @@ export function commit(store: Store, draft: Draft): Change {
     subresource: draft.subresource,
     cause: draft.cause,
     because: draft.because,
+    ownership: draft.ownership,
     previous,
     nth: previous === undefined ? 0 : previous.nth + 1,
     ordinal: table.log.length,

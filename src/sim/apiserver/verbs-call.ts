@@ -1,10 +1,12 @@
 import type { Change, StepId } from '../api/change.ts';
 import type { KindInfo } from '../api/kinds.ts';
+import type { Managed, Ownership } from '../api/managedFields.ts';
 import type { KubernetesObject, ObjectMeta } from '../api/object.ts';
 import type { Reason } from '../api/reason.ts';
-import type { Request, Response, Status } from '../api/request.ts';
+import { usualManager, type Request, type Response, type Status } from '../api/request.ts';
 import { timestamp, type Micros } from '../api/time.ts';
 import { mix } from '../kernel/draw.ts';
+import { beyond } from './beyond.ts';
 import { OBJECT_META, trust } from './decodeQuick.ts';
 import { typeOfKind } from './schema.ts';
 import { inDecodedForm, type FieldValidation } from './decode.ts';
@@ -39,6 +41,8 @@ export interface Call {
   readonly warnings: string[];
   /** The length of the body, about; 0 for what the cluster's own components send. */
   readonly bytes: number;
+  /** Who manages the object's fields after this call, where that is no matter of what changed: an apply says it. */
+  readonly managed?: Managed;
 }
 
 export const keyIn = (namespace: string | undefined, name: string): string => (namespace === undefined || namespace === '' ? name : `${namespace}/${name}`);
@@ -64,6 +68,28 @@ export interface WriteOptions {
   readonly by?: string;
   readonly subresource?: string;
   readonly kind?: string;
+  /** The object as it was asked for, where admission and allocation changed it. */
+  readonly given?: KubernetesObject;
+}
+
+/** What a write says about the managers of the object's fields beyond who wrote: mostly nothing. */
+function ownershipOf(call: Call, { by, kind, given }: WriteOptions): Ownership | undefined {
+  if (by !== undefined || kind !== undefined) return undefined;
+  if (call.managed !== undefined) return { managed: call.managed };
+  const manager = fieldManagerOf(call);
+  const said = manager === usualManager(call.request.user) ? undefined : manager;
+  if (said === undefined) return given === undefined ? undefined : { given };
+  return given === undefined ? { manager: said } : { manager: said, given };
+}
+
+/** The field manager of a write: the parameter, or the program that asks. */
+export function fieldManagerOf(call: Call): string {
+  const asked = call.query['fieldManager'];
+  if (asked !== undefined && asked !== '') return asked;
+  const agent = call.request.userAgent;
+  if (agent === undefined) return usualManager(call.request.user);
+  const slash = agent.indexOf('/');
+  return slash < 0 ? agent : agent.slice(0, slash);
 }
 
 /** Writes one object (or its end). A dry run leaves the store alone and answers as if. */
@@ -71,8 +97,12 @@ export function write(call: Call, key: string, after: KubernetesObject | undefin
   const kind = options.kind ?? call.info.kind;
   const struct = typeOfKind(kind);
   const settled = after === undefined || struct === undefined ? undefined : inDecodedForm(struct, after);
-  if (call.dryRun) return settled ?? after;
   const { context, request } = call;
+  if (call.dryRun) {
+    const shown = settled ?? after;
+    if (request.managedFields === true && shown !== undefined) rememberDry(call, key, shown, options);
+    return shown;
+  }
   const subresource = options.subresource ?? call.subresource;
   const change = commit(context.store, {
     at: context.now,
@@ -84,6 +114,7 @@ export function write(call: Call, key: string, after: KubernetesObject | undefin
     subresource,
     cause: context.step,
     because: context.because,
+    ownership: ownershipOf(call, options),
   });
   const written = change.after;
   // What is stored is in its decoded form: whoever sends it back has only what he changed looked at.
@@ -92,6 +123,17 @@ export function write(call: Call, key: string, after: KubernetesObject | undefin
     trust(written, struct);
   }
   return written;
+}
+
+/** A change that is not made, so that the answer can show who would manage what. */
+function rememberDry(call: Call, key: string, after: KubernetesObject, options: WriteOptions): void {
+  const { context, request } = call;
+  const kind = options.kind ?? call.info.kind;
+  const previous = context.store.tables.get(kind)?.live.get(key);
+  beyond.rememberDry?.(after, {
+    revision: context.store.revision, at: context.now, kind, key, before: previous?.after, after, by: options.by ?? request.user, verb: options.verb, subresource: options.subresource ?? call.subresource,
+    cause: context.step, ownership: ownershipOf(call, options), previous, nth: 0, ordinal: 0, id: 0,
+  });
 }
 
 /** An object as the answer to its removal shows it: as it last was, at the revision of its end. */

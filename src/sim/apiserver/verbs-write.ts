@@ -14,6 +14,7 @@ import { alreadyExists, badRequest, conflict, generateNameConflict, invalid, not
 import { head } from './store.ts';
 import type { FieldError } from './strategy.ts';
 import { answer, atItsEnd, generatedName, isFailure, keyIn, keyOfCall, metaInOrder, newUid, nowText, refuse, stored, write, type Call } from './verbs-call.ts';
+import { beyond } from './beyond.ts';
 import { admitted, allocated, strategyOf } from './verbs-hooks.ts';
 
 /** Which face of an object an update writes: each keeps what belongs to the others. */
@@ -38,7 +39,7 @@ function decoded(call: Call, body: unknown): KubernetesObject | Status {
   return toStored(call.apiVersion, result.object);
 }
 
-function inNamespace(call: Call, object: KubernetesObject): KubernetesObject | Status {
+export function inNamespace(call: Call, object: KubernetesObject): KubernetesObject | Status {
   const wanted = call.info.namespaced ? call.namespace : undefined;
   const has = object.metadata.namespace;
   if (has === wanted) return object;
@@ -57,15 +58,17 @@ export function create(call: Call, body: unknown): Response {
 }
 
 /** From a decoded object to a stored one, or to why not. */
-function createObject(call: Call, given: KubernetesObject): KubernetesObject | Status {
-  const { context, info } = call;
+export function createObject(asked: Call, given: KubernetesObject): KubernetesObject | Status {
+  const { context, info } = asked;
   const strategy = strategyOf(info.kind);
-  const placed = inNamespace(call, given);
+  const placed = inNamespace(asked, given);
   if (isFailure(placed)) return placed;
   // What only the server may set is wiped before anything looks at the object.
   const { uid: _uid, creationTimestamp: _created, deletionTimestamp: _deleted, deletionGracePeriodSeconds: _grace, ...wanted } = placed.metadata;
   let object: KubernetesObject = withMeta(placed, wanted as ObjectMeta);
   object = strategy.default?.(object) ?? object;
+  const call = withSentManagers(asked, given, object, undefined);
+  const defaulted = object;
   const generates = empty(object.metadata.name) && !empty(object.metadata.generateName);
   const draftKey = keyIn(object.metadata.namespace, generates ? object.metadata.generateName! : (object.metadata.name ?? ''));
   const admission = admitted(call, object, undefined, draftKey);
@@ -95,12 +98,38 @@ function createObject(call: Call, given: KubernetesObject): KubernetesObject | S
       if (over !== undefined) return over;
       if (strategy.warnings !== undefined) call.warnings.push(...strategy.warnings(object));
       object = withMeta(object, metaInOrder({ ...object.metadata, ...(call.dryRun ? {} : { resourceVersion: '' }) }));
-      return write(call, key, object, { verb: call.request.method === 'PUT' ? 'update' : 'create' })!;
+      return write(call, key, object, { verb: call.request.method === 'PUT' ? 'update' : 'create', ...asGiven(defaulted, object) })!;
     }
     if (generates && attempt < 8) continue;
     const refusal = generates ? generateNameConflict(info, name!) : alreadyExists(info, name!);
     return existing.metadata.deletionTimestamp === undefined ? refusal : { ...refusal, message: `object is being deleted: ${refusal.message}` };
   }
+}
+
+/** What was asked for, if that is not what is stored: what admission and allocation add, nobody manages. */
+function asGiven(defaulted: KubernetesObject, stored: KubernetesObject): { readonly given?: KubernetesObject } {
+  for (const key in stored) {
+    if (key === 'metadata' || key === 'status') continue;
+    if ((stored as unknown as Record<string, unknown>)[key] !== (defaulted as unknown as Record<string, unknown>)[key]) return { given: defaulted };
+  }
+  const a = stored.metadata;
+  const b = defaulted.metadata;
+  return a.finalizers === b.finalizers && a.labels === b.labels && a.annotations === b.annotations && a.ownerReferences === b.ownerReferences ? {} : { given: defaulted };
+}
+
+/** An empty list says that nobody shall manage the object; decoding leaves it out. */
+function sentEmpty(body: unknown): readonly unknown[] | undefined {
+  if (typeof body === 'string') return /"managedFields"\s*:\s*\[\s*\]/.test(body) ? [] : undefined;
+  const sent = (body as { readonly metadata?: { readonly managedFields?: unknown } } | null | undefined)?.metadata?.managedFields;
+  return Array.isArray(sent) && sent.length === 0 ? [] : undefined;
+}
+
+/** A client may write managed fields itself, mostly those that it read. */
+function withSentManagers(call: Call, given: KubernetesObject, next: KubernetesObject, old: KubernetesObject | undefined): Call {
+  const sent = (given.metadata as { readonly managedFields?: unknown }).managedFields ?? sentEmpty(call.request.body);
+  if (sent === undefined || call.managed !== undefined || beyond.sentManaged === undefined) return call;
+  const managed = beyond.sentManaged(call, sent, next, old);
+  return managed === undefined ? call : { ...call, managed };
 }
 
 /** Kinds whose own validation does not look at metadata: for them only the rules hold that every kind has (BeforeCreate upstream). */
@@ -112,7 +141,7 @@ const pathSegment = (name: string): readonly string[] =>
 // ---- update
 
 /** The path and the object must name the same thing. */
-function checkName(call: Call, object: KubernetesObject): Status | undefined {
+export function checkName(call: Call, object: KubernetesObject): Status | undefined {
   const name = call.name!;
   const { metadata } = object;
   if (empty(metadata.name)) return badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
@@ -166,13 +195,13 @@ function hasItsDefaults(given: KubernetesObject, old: KubernetesObject): boolean
 }
 
 /** Replaces a stored object by a decoded one, through the strategy of the face that is written. */
-export function updateObject(call: Call, given: KubernetesObject, old: KubernetesObject, face: Face): KubernetesObject | Status {
-  const { info } = call;
+export function updateObject(asked: Call, given: KubernetesObject, old: KubernetesObject, face: Face): KubernetesObject | Status {
+  const { info } = asked;
   const name = old.metadata.name;
   const strategy = strategyOf(info.kind);
   const { uid, resourceVersion } = given.metadata;
   // A patch is made on what is stored: a wrong uid in it is a change, not a precondition.
-  if (!empty(uid) && uid !== old.metadata.uid && call.request.method !== 'PATCH') return uidConflict(info, name, keyOfCall(call), uid, old.metadata.uid);
+  if (!empty(uid) && uid !== old.metadata.uid && asked.request.method !== 'PATCH') return uidConflict(info, name, keyOfCall(asked), uid, old.metadata.uid);
   let next: KubernetesObject = strategy.default === undefined || hasItsDefaults(given, old) ? given : strategy.default(given);
   const isAnyVersion = resourceVersion === undefined || resourceVersion === '' || (resourceVersion !== old.metadata.resourceVersion && /^0+$/.test(resourceVersion));
   if (isAnyVersion) {
@@ -183,6 +212,7 @@ export function updateObject(call: Call, given: KubernetesObject, old: Kubernete
   const settled = settledMeta(next, old);
   next = share(old, settled === next.metadata ? next : withMeta(next, settled));
   const shared = next;
+  const call = face === 'object' ? withSentManagers(asked, given, next, old) : asked;
   if (face === 'object') {
     const admission = admitted(call, next, old, keyOfCall(call));
     if (isFailure(admission)) return admission;
@@ -204,7 +234,7 @@ export function updateObject(call: Call, given: KubernetesObject, old: Kubernete
   const over = overLimits(call, next, old);
   if (over !== undefined) return over;
   if (face === 'object' && strategy.warnings !== undefined) call.warnings.push(...strategy.warnings(next, old));
-  return store(call, next, old);
+  return store(call, next, old, face === 'object' && next !== shared ? asGiven(shared, next) : {});
 }
 
 function prepare(call: Call, next: KubernetesObject, old: KubernetesObject, face: Face): KubernetesObject {
@@ -255,13 +285,14 @@ export function endsNow(next: KubernetesObject, old: KubernetesObject): boolean 
   return ((next as { spec?: { finalizers?: readonly string[] } }).spec?.finalizers?.length ?? 0) === 0;
 }
 
-function store(call: Call, next: KubernetesObject, old: KubernetesObject): KubernetesObject | Status {
+function store(call: Call, next: KubernetesObject, old: KubernetesObject, given: { readonly given?: KubernetesObject }): KubernetesObject | Status {
   const verb = call.request.method === 'PATCH' ? 'patch' : 'update';
   if (endsNow(next, old)) {
     write(call, keyOfCall(call), undefined, { verb });
     return atItsEnd(call, next);
   }
-  return next === old ? old : write(call, keyOfCall(call), next, { verb })!;
+  // An apply may change nothing but who manages what.
+  return next === old && call.managed === undefined ? old : write(call, keyOfCall(call), next, { verb, ...given })!;
 }
 
 // ---- patch
@@ -269,11 +300,7 @@ function store(call: Call, next: KubernetesObject, old: KubernetesObject): Kuber
 const PATCH_TYPES: readonly string[] = [JSON_PATCH, MERGE_PATCH, STRATEGIC_MERGE_PATCH];
 
 export function patchRefusal(contentType: string): Status | undefined {
-  if (PATCH_TYPES.includes(contentType)) return undefined;
-  if (contentType === APPLY_PATCH) {
-    return unsupportedMediaType(`Orrery's API server does not do server-side apply (${APPLY_PATCH}) yet: accepted media types include: ${PATCH_TYPES.join(', ')}. A real API server accepts it; use client-side apply meanwhile`);
-  }
-  return unsupportedMediaType('415: Unsupported Media Type');
+  return PATCH_TYPES.includes(contentType) ? undefined : unsupportedMediaType('415: Unsupported Media Type');
 }
 
 /** "application/merge-patch+json; charset=utf-8" without what comes behind. */
@@ -283,17 +310,10 @@ export const mediaType = (contentType: string | undefined): string => {
   return semicolon < 0 ? text : text.slice(0, semicolon);
 };
 
-/** What is wrong with an apply before anything is applied. */
-function wrongApply(call: Call, body: unknown): Status | undefined {
-  const metadata = (body as { readonly metadata?: { readonly name?: unknown; readonly managedFields?: unknown } } | null | undefined)?.metadata;
-  if (Array.isArray(metadata?.managedFields)) return badRequest('metadata.managedFields must be nil');
-  if (typeof metadata?.name === 'string' && metadata.name !== call.name) return badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${call.name ?? ''})`);
-  return undefined;
-}
-
 export function patch(call: Call, body: unknown, face: Face = 'object'): Response {
   const contentType = mediaType(call.request.contentType);
-  const refused = (contentType === APPLY_PATCH ? wrongApply(call, body) : undefined) ?? patchRefusal(contentType);
+  if (contentType === APPLY_PATCH && beyond.apply !== undefined) return beyond.apply(call, body, face);
+  const refused = patchRefusal(contentType);
   if (refused !== undefined) return refuse(refused);
   const old = stored(call);
   if (old === undefined) return refuse(notFound(call.info, call.name!));

@@ -90,6 +90,8 @@ function requestFrom(value: unknown, place: string): Request {
   if (!METHODS.includes(method)) throw new Malformed(`${place}.method`);
   const query = value['query'];
   if (query !== undefined && (!isRecord(query) || Object.values(query).some((item) => typeof item !== 'string'))) throw new Malformed(`${place}.query`);
+  const groups = value['groups'];
+  if (groups !== undefined && (!Array.isArray(groups) || groups.length > 1_000)) throw new Malformed(`${place}.groups`);
   return {
     user: text(value['user'], `${place}.user`),
     method: method as Method,
@@ -97,6 +99,9 @@ function requestFrom(value: unknown, place: string): Request {
     ...(query === undefined ? {} : { query: safe(query, `${place}.query`) as Record<string, string> }),
     ...(value['contentType'] === undefined ? {} : { contentType: text(value['contentType'], `${place}.contentType`) }),
     ...(value['userAgent'] === undefined ? {} : { userAgent: text(value['userAgent'], `${place}.userAgent`) }),
+    ...(groups === undefined ? {} : { groups: groups.map((group) => text(group, `${place}.groups`)) }),
+    ...(value['accept'] === undefined ? {} : { accept: text(value['accept'], `${place}.accept`) }),
+    ...(value['managedFields'] === undefined ? {} : { managedFields: value['managedFields'] === true }),
     ...(value['body'] === undefined ? {} : { body: safe(value['body'], `${place}.body`) }),
   };
 }
