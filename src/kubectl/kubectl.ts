@@ -5,6 +5,8 @@ import { AUTOSCALE_FLAGS, autoscale } from './commands/autoscale.ts';
 import { LABEL_FLAGS, PATCH_FLAGS, SCALE_FLAGS, SET_FLAGS, TAINT_FLAGS, label, patch, scale, set, taint } from './commands/change.ts';
 import { CREATE_FLAGS, EXPOSE_FLAGS, RUN_FLAGS, create, expose, run } from './commands/create.ts';
 import { DELETE_FLAGS, remove } from './commands/delete.ts';
+import { DIFF_FLAGS, diff } from './commands/diff.ts';
+import { EDIT_FLAGS, edit } from './commands/edit.ts';
 import { GET_FLAGS, get } from './commands/get.ts';
 import { API_RESOURCES_FLAGS, AUTH_FLAGS, CONFIG_FLAGS, LOGS_FLAGS, VERSION_FLAGS, apiResources, auth, config, kubelet, lacking, version } from './commands/misc.ts';
 import { CORDON_FLAGS, DRAIN_FLAGS, cordon, drain } from './commands/nodes.ts';
@@ -42,9 +44,9 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   debug: onKubelet('debug'),
   delete: { flags: DELETE_FLAGS, run: remove },
   describe: { flags: DESCRIBE_FLAGS, run: describe },
-  diff: without('diff', 'kubectl apply --dry-run=server shows what would be accepted, and the inspector what changed'),
+  diff: { flags: DIFF_FLAGS, run: diff },
   drain: { flags: DRAIN_FLAGS, run: drain },
-  edit: without('edit', 'there is no editor in this line; change the YAML in the inspector, or use kubectl patch'),
+  edit: { flags: EDIT_FLAGS, run: edit },
   events: without('events', 'kubectl get events shows the same events'),
   exec: onKubelet('exec'),
   explain: without('explain', 'it carries no schema documentation; see https://kubernetes.io/docs/reference/'),

@@ -1,17 +1,19 @@
 import type { KubernetesObject } from '../../sim/api/object.ts';
-import { STRATEGIC_MERGE_PATCH } from '../../sim/api/request.ts';
+import { MERGE_PATCH, STRATEGIC_MERGE_PATCH } from '../../sim/api/request.ts';
 import { compactJson, indentedJson, yamlText } from '../encode.ts';
 import { Failure, Refusal, problemText, problemsText, sourced } from '../failure.ts';
 import type { Problem } from '../failure.ts';
+import { filesIn } from '../files.ts';
 import type { FlagSpecs } from '../flags.ts';
-import { given, kinds, text, truth } from '../flags.ts';
+import { given, kinds, number, text, truth } from '../flags.ts';
 import type { Manifest } from '../documents.ts';
 import { manifests } from '../documents.ts';
 import { changed } from '../output.ts';
-import { threeWayPatch } from '../patch/strategic.ts';
-import { fetchEvery, fullName, pathIn, targets } from '../resources.ts';
+import { mergeThreeWay, threeWayPatch } from '../patch/strategic.ts';
+import { builtIn, fetchEvery, fullName, pathIn, selectors, targets, typeName } from '../resources.ts';
 import type { Context, DryRun, Run } from '../steps.ts';
-import { call, readIfAny } from '../steps.ts';
+import { POLL_MICROS, call, list, readIfAny } from '../steps.ts';
+import { applyServerSide } from './applyServerSide.ts';
 import type { Tree } from '../tree.ts';
 import { dig, field, isTree, withValue } from '../tree.ts';
 
@@ -22,9 +24,9 @@ const CHANGE: FlagSpecs = {
   'field-manager': kinds.string(), 'show-managed-fields': kinds.bool(), selector: kinds.string('l'),
 };
 export const APPLY_FLAGS: FlagSpecs = {
-  ...CHANGE, 'server-side': kinds.bool(), 'force-conflicts': kinds.bool(), force: kinds.bool(), overwrite: kinds.bool(), prune: kinds.bool(), all: kinds.bool(), wait: kinds.bool(), timeout: kinds.duration, 'grace-period': kinds.int(), cascade: kinds.string(), 'open-api-patch': kinds.bool(), 'openapi-patch': kinds.bool(),
+  ...CHANGE, 'server-side': kinds.bool(), 'force-conflicts': kinds.bool(), force: kinds.bool(), overwrite: kinds.bool(), prune: kinds.bool(), all: kinds.bool(), wait: kinds.bool(), timeout: kinds.duration, 'grace-period': kinds.int(), cascade: kinds.string(), 'open-api-patch': kinds.bool(), 'openapi-patch': kinds.bool(), 'prune-allowlist': kinds.strings(), 'create-annotation': kinds.bool(), subresource: kinds.string(),
 };
-export const CREATE_FILE_FLAGS: FlagSpecs = { ...CHANGE, 'save-config': kinds.bool(), edit: kinds.bool() };
+export const CREATE_FILE_FLAGS: FlagSpecs = { ...CHANGE, 'save-config': kinds.bool(), edit: kinds.bool(), force: kinds.bool(), cascade: { type: 'string', bare: 'background' }, 'grace-period': kinds.int(), wait: kinds.bool(), timeout: kinds.duration, raw: kinds.string(), subresource: kinds.string() };
 
 export function dryRun(context: Context): DryRun {
   const value = text(context.flags, 'dry-run');
@@ -48,7 +50,7 @@ export function withLastApplied(object: Tree): Tree {
   return withValue(object, ['metadata', 'annotations'], { ...annotations, [LAST_APPLIED]: `${compactJson(bare)}\n` });
 }
 
-function lastApplied(live: KubernetesObject): Tree | undefined {
+export function lastApplied(live: KubernetesObject): Tree | undefined {
   const annotation = live.metadata.annotations?.[LAST_APPLIED];
   if (annotation === undefined) return undefined;
   try {
@@ -83,7 +85,7 @@ function* one(context: Context, manifest: Manifest): Run<void> {
   }
   const patch = threeWayPatch(info.kind, lastApplied(live), wanted, live as unknown as Tree);
   const unchanged = Object.keys(patch).length === 0;
-  const after = unchanged || mode === 'client' ? live : ((yield* attempt(call(context, { method: 'PATCH', path: pathIn(info, namespace, name), query, contentType: STRATEGIC_MERGE_PATCH, body: patch }), 'applying patch', undefined)).body as KubernetesObject);
+  const after = unchanged || mode === 'client' ? live : ((yield* attempt(call(context, { method: 'PATCH', path: pathIn(info, namespace, name), query, contentType: info.custom === undefined ? STRATEGIC_MERGE_PATCH : MERGE_PATCH, body: info.custom === undefined ? patch : mergeThreeWay(lastApplied(live), wanted, live as unknown as Tree) }), 'applying patch', undefined)).body as KubernetesObject);
   if (live.metadata.deletionTimestamp !== undefined) yield { err: `Warning: Detected changes to resource ${name} which is currently being deleted.\n` };
   yield { out: changed(output, { info, object: after }, unchanged ? 'unchanged' : 'configured', mode) };
 }
@@ -117,11 +119,52 @@ export function* eachManifest(context: Context, verb: string, run: (manifest: Ma
 export function* apply(context: Context): Run<number> {
   const { flags } = context;
   if (flags.args[0] === 'view-last-applied') return yield* viewLastApplied(context);
-  if (given(flags, 'kustomize')) throw new Failure('error: -k (kustomize) is not in this version of Orrery; apply the files with -f');
+  if (flags.args[0] === 'set-last-applied') return yield* setLastApplied(context);
+  const folder = text(flags, 'kustomize');
+  if (folder !== undefined) {
+    if (filesIn(context.input, folder, true).length === 0) throw new Failure(`error: must build at directory: not a valid directory: evalsymlink failure on '${folder}' : lstat ${folder}: no such file or directory`);
+    throw new Failure('error: -k (kustomize) is not in this version of Orrery; apply the files with -f');
+  }
   if (!given(flags, 'filename')) throw new Failure('error: must specify one of -f and -k');
-  if (truth(flags, 'server-side')) throw new Failure('error: --server-side is not in this version of Orrery: it would need field ownership (managedFields); apply without it');
-  if (truth(flags, 'prune')) throw new Failure('error: --prune is not in this version of Orrery; delete what is no longer wanted with kubectl delete');
-  return yield* eachManifest(context, 'apply', (manifest) => one(context, manifest));
+  if (truth(flags, 'prune') && !truth(flags, 'all') && !given(flags, 'selector')) throw new Failure('error: all resources selected for prune without explicitly passing --all. To prune all resources, pass the --all flag. If you did not mean to prune all resources, specify a label selector');
+  const seen: Manifest[] = [];
+  const code = yield* eachManifest(context, 'apply', function* (manifest): Run<void> {
+    seen.push(manifest);
+    yield* truth(flags, 'server-side') ? applyServerSide(context, manifest) : one(context, manifest);
+  });
+  if (truth(flags, 'prune')) yield* prune(context, seen);
+  return code;
+}
+
+/** What --prune looks through, unless --prune-allowlist says otherwise (kubectl, pkg/util/prune). */
+const PRUNED = ['ConfigMap', 'Endpoints', 'Namespace', 'PersistentVolumeClaim', 'PersistentVolume', 'Pod', 'ReplicationController', 'Secret', 'Service', 'CronJob', 'Job', 'Ingress', 'DaemonSet', 'Deployment', 'ReplicaSet', 'StatefulSet'];
+
+/** Deletes what an earlier apply made and this one no longer names. */
+function* prune(context: Context, applied: readonly Manifest[]): Run<void> {
+  const mode = dryRun(context);
+  const namespaces = new Set(applied.map(({ object }) => dig(object, 'metadata', 'namespace')).filter((name) => typeof name === 'string'));
+  const kept = new Set(applied.map(({ info, object }) => `${info.kind}/${String(dig(object, 'metadata', 'namespace') ?? '')}/${String(dig(object, 'metadata', 'name'))}`));
+  for (const info of PRUNED.map((kind) => builtIn(kind)!)) {
+    for (const namespace of info.namespaced ? namespaces : [undefined]) {
+      for (const object of yield* list(context, pathIn(info, namespace), selectors(context))) {
+        if (object.metadata.annotations?.[LAST_APPLIED] === undefined || kept.has(`${info.kind}/${object.metadata.namespace ?? ''}/${object.metadata.name}`)) continue;
+        if (mode === 'none') yield* call(context, { method: 'DELETE', path: pathIn(info, namespace, object.metadata.name), body: { kind: 'DeleteOptions', apiVersion: 'v1', propagationPolicy: 'Background' } });
+        yield { out: changed(text(context.flags, 'output'), { info, object }, 'pruned', mode) };
+      }
+    }
+  }
+}
+
+/** apply set-last-applied: the annotation alone, taken from the manifest. */
+function* setLastApplied(context: Context): Run<number> {
+  return yield* eachManifest(context, 'set-last-applied', function* ({ info, object }): Run<void> {
+    const path = pathIn(info, info.namespaced ? String(dig(object, 'metadata', 'namespace')) : undefined, String(dig(object, 'metadata', 'name')));
+    const live = (yield* call(context, { method: 'GET', path })).body as KubernetesObject;
+    if (live.metadata.annotations?.[LAST_APPLIED] === undefined && !truth(context.flags, 'create-annotation')) throw new Failure(`error: no last-applied-configuration annotation found on resource: ${live.metadata.name}, to create the annotation, run the command with --create-annotation`);
+    const annotation = dig(withLastApplied(object), 'metadata', 'annotations', LAST_APPLIED)!;
+    const after = (yield* call(context, { method: 'PATCH', path, contentType: MERGE_PATCH, query: { fieldManager: 'kubectl-client-side-apply' }, body: { metadata: { annotations: { [LAST_APPLIED]: annotation } } } })).body as KubernetesObject;
+    yield { out: changed(text(context.flags, 'output'), { info, object: after }, 'configured', dryRun(context)) };
+  });
 }
 
 function* viewLastApplied(context: Context): Run<number> {
@@ -152,6 +195,19 @@ export function* replace(context: Context): Run<number> {
     const name = String(dig(object, 'metadata', 'name') ?? '');
     const namespace = info.namespaced ? String(dig(object, 'metadata', 'namespace')) : undefined;
     const mode = dryRun(context);
+    if (truth(context.flags, 'force') && mode === 'none') {
+      // --force: the old object goes first, and the new one takes its place.
+      const path = pathIn(info, namespace, name);
+      const grace = number(context.flags, 'grace-period') ?? 0;
+      if ((yield* readIfAny(context, path)) !== undefined) {
+        yield* call(context, { method: 'DELETE', path, body: { kind: 'DeleteOptions', apiVersion: 'v1', gracePeriodSeconds: grace, propagationPolicy: 'Background' } });
+        yield { out: `${typeName(info)} "${name}" deleted${namespace === undefined ? '' : ` from ${namespace} namespace`}\n` };
+        while ((yield* readIfAny(context, path)) !== undefined) yield { sleepMicros: POLL_MICROS };
+      }
+      const fresh = (yield* attempt(call(context, { method: 'POST', path: pathIn(info, namespace), query: writeQuery(context, 'kubectl-replace'), body: object }), 'creating', source)).body as KubernetesObject;
+      yield { out: changed(text(context.flags, 'output'), { info, object: fresh }, 'replaced', mode) };
+      return;
+    }
     const made = mode === 'client' ? (object as unknown as KubernetesObject) : ((yield* attempt(call(context, { method: 'PUT', path: pathIn(info, namespace, name), query: writeQuery(context, 'kubectl-replace'), body: object }), 'replacing', source)).body as KubernetesObject);
     yield { out: changed(text(context.flags, 'output'), { info, object: made }, 'replaced', mode) };
   });

@@ -116,3 +116,15 @@ export function mergeDiff(before: Tree, after: Tree): Tree {
     }),
   );
 }
+
+/** apply for custom kinds, whose lists are replaced whole: what the new manifest says, and null for what only the last one said. */
+export function mergeThreeWay(lastApplied: Tree | undefined, manifest: Tree, live: Tree): Tree {
+  const keys = [...new Set([...Object.keys(manifest), ...Object.keys(lastApplied ?? {})])].sort(compareText);
+  return Object.fromEntries(keys.flatMap((key): [string, Json][] => {
+    if (!has(manifest, key)) return has(live, key) ? [[key, null]] : [];
+    const [now, old, was] = [manifest[key]!, field(live, key), field(lastApplied, key)];
+    if (!isTree(now) || !isTree(old)) return equal(now, old) ? [] : [[key, now]];
+    const inner = mergeThreeWay(isTree(was) ? was : undefined, now, old);
+    return Object.keys(inner).length === 0 ? [] : [[key, inner]];
+  }));
+}
