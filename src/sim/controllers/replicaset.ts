@@ -128,29 +128,35 @@ export function slowStart(count: number): readonly number[] {
 /** Whether creations are bound to be refused: that is then no failure. Upstream tells it by the cause in the refusal. */
 const isDoomed = (replicaSet: ReplicaSet, view: View): boolean => view.get('Namespace', replicaSet.metadata.namespace ?? '')?.metadata.deletionTimestamp !== undefined;
 
-function createPod(replicaSet: ReplicaSet, because: Reason, doomed: boolean): Write {
+// Invisible: the Pod of a template, which is the same each time that it is asked for.
+const drafts = new WeakMap<ReplicaSet['spec']['template'], { readonly uid: string; readonly body: object }>();
+
+function podOf(replicaSet: ReplicaSet): object {
   const { template } = replicaSet.spec;
+  const { name, uid } = replicaSet.metadata;
+  const known = drafts.get(template);
+  if (known?.uid === uid) return known.body;
   const { labels, annotations, finalizers } = template.metadata ?? {};
-  const { name, namespace } = replicaSet.metadata;
-  // A name that is too long for the dash after it goes without.
-  const generateName = name.length < 253 ? `${name}-` : name;
-  return {
-    request: {
-      method: 'POST',
-      path: pathOf('Pod', namespace),
-      body: {
-        kind: 'Pod',
-        apiVersion: 'v1',
-        metadata: {
-          generateName,
-          ...(labels === undefined ? {} : { labels }),
-          ...(annotations === undefined ? {} : { annotations }),
-          ...(finalizers === undefined ? {} : { finalizers }),
-          ownerReferences: [controllerReference(replicaSet)],
-        },
-        spec: template.spec,
-      },
+  const body = {
+    kind: 'Pod',
+    apiVersion: 'v1',
+    metadata: {
+      // A name that is too long for the dash after it goes without.
+      generateName: name.length < 253 ? `${name}-` : name,
+      ...(labels === undefined ? {} : { labels }),
+      ...(annotations === undefined ? {} : { annotations }),
+      ...(finalizers === undefined ? {} : { finalizers }),
+      ownerReferences: [controllerReference(replicaSet)],
     },
+    spec: template.spec,
+  };
+  drafts.set(template, { uid, body });
+  return body;
+}
+
+function createPod(replicaSet: ReplicaSet, because: Reason, doomed: boolean): Write {
+  return {
+    request: { method: 'POST', path: pathOf('Pod', replicaSet.metadata.namespace), body: podOf(replicaSet) },
     because,
     event: { regarding: objectReference(replicaSet), type: 'Normal', reason: 'SuccessfulCreate', message: 'Created pod: {name}' },
     ...(doomed ? { accept: [403] } : { failureEvent: { regarding: objectReference(replicaSet), type: 'Warning', reason: 'FailedCreate', message: 'Error creating: {error}' } }),
@@ -180,6 +186,18 @@ interface Claim {
   readonly patches: readonly Write[];
 }
 
+/** The one that was written last. */
+function newest(pods: readonly Pod[]): Pod | undefined {
+  let found: Pod | undefined;
+  let revision = -1;
+  for (const pod of pods) {
+    const of = Number(pod.metadata.resourceVersion);
+    if (of <= revision) continue;
+    revision = of;
+    found = pod;
+  }
+  return found;
+}
 const newer = (a: Pod | undefined, b: Pod): Pod => (a !== undefined && Number(a.metadata.resourceVersion) >= Number(b.metadata.resourceVersion) ? a : b);
 
 /** Which Pods are its own: it adopts orphans that it selects, and releases what it no longer selects (controller_ref_manager.go). */
@@ -191,8 +209,14 @@ function claim(replicaSet: ReplicaSet, view: View): Claim {
   let terminating = 0;
   let lost: Pod | undefined;
   const refs = (pod: Pod): Reason['refs'] => [referenceTo(replicaSet), referenceTo(pod)];
+  // Pods of one template share its labels: one answer is for all.
+  let labels: Pod['metadata']['labels'];
+  let selected = selects(selector, labels);
   for (const pod of view.list('Pod', { index: 'controller', value: replicaSet.metadata.uid })) {
-    const selected = selects(selector, pod.metadata.labels);
+    if (pod.metadata.labels !== labels) {
+      labels = pod.metadata.labels;
+      selected = selects(selector, labels);
+    }
     if (isPodActive(pod)) {
       if (selected) active.push(pod);
       else if (!dying) {
@@ -256,15 +280,18 @@ function reconcile(key: string, view: View, memory: Memory | undefined, context:
   let failure: Failure | undefined;
   if (manages && known.failure !== undefined) failure = { reason: difference < 0 ? 'FailedCreate' : 'FailedDelete', message: known.failure };
   const have = { ...args, have: active.length };
-  const counts = (status: ReplicaSet['status']): Write => ({
-    request: { method: 'PUT', path: pathOfKey('ReplicaSet', key, 'status'), body: { ...replicaSet, status } },
-    because: {
-      code: 'replicaset.counts',
-      args: { ...have, ready: status.readyReplicas ?? 0, available: status.availableReplicas ?? 0, terminating },
-      // Of all the Pods that it counted, the one that changed last is what is new.
-      refs: [...refs, ...active.reduce<readonly Pod[]>((last, pod) => [newer(last[0], pod)], []).map(referenceTo)],
-    },
-  });
+  const counts = (status: ReplicaSet['status']): Write => {
+    // Of all the Pods that it counted, the one that changed last is what is new.
+    const last = newest(active);
+    return {
+      request: { method: 'PUT', path: pathOfKey('ReplicaSet', key, 'status'), body: { ...replicaSet, status } },
+      because: {
+        code: 'replicaset.counts',
+        args: { ...have, ready: status.readyReplicas ?? 0, available: status.availableReplicas ?? 0, terminating },
+        refs: last === undefined ? refs : [...refs, referenceTo(last)],
+      },
+    };
+  };
   if (failure !== undefined) {
     const status = calculateStatus(replicaSet, active, terminating, failure, view.now);
     // First what the last try came to; that write wakes this controller again, for the next try.

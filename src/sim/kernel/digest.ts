@@ -18,9 +18,24 @@ export function digestNumber(digest: Digest, n: number): void {
 }
 
 export function digestText(digest: Digest, text: string): void {
-  const h = hashText(text);
+  const h = textHash(text);
   digest.a = mix(digest.a, h);
-  digest.b = mix(digest.b, hashText(text, h));
+  digest.b = mix(digest.b, h ^ text.length);
+}
+
+// Invisible caches: what the names of fields and the texts that are in many objects come to. Walking a text costs more than finding it.
+const fields = new Map<string, number>();
+const texts = new Map<string, number>();
+const LONG = 64;
+function textHash(text: string, known = texts): number {
+  if (text.length > LONG) return hashText(text);
+  let h = known.get(text);
+  if (h === undefined) {
+    h = hashText(text);
+    if (known.size >= 4096) known.clear();
+    known.set(text, h);
+  }
+  return h;
 }
 
 // An invisible cache: a name's two hashes. There are as many names as there are processes and types of steps.
@@ -48,26 +63,62 @@ export function digestHex(digest: Digest): string {
  */
 export function hashDifference(before: unknown, value: unknown): number {
   if (before === value) return 0;
-  if (typeof value === 'object' && value !== null) {
-    if (Array.isArray(value)) {
-      const old = Array.isArray(before) ? before : [];
-      let h = value.length;
-      for (let i = 0; i < value.length; i++) h = (h + mix(i + 1, hashDifference(old[i], value[i]))) | 0;
-      return h;
-    }
-    const old = typeof before === 'object' && before !== null && !Array.isArray(before) ? (before as Record<string, unknown>) : undefined;
-    const now = value as Record<string, unknown>;
-    let h = 0x2f;
-    for (const key in now) {
-      const was = old !== undefined && Object.hasOwn(old, key) ? old[key] : undefined;
-      if (was !== now[key]) h = (h + mix(hashText(key), hashDifference(was, now[key]))) | 0;
-    }
-    if (old !== undefined) for (const key in old) if (!Object.hasOwn(now, key)) h = (h + mix(hashText(key), 0x0dead)) | 0;
+  if (typeof value !== 'object' || value === null) return hashScalar(value);
+  if (typeof before !== 'object' || before === null || Array.isArray(before) !== Array.isArray(value)) return hashValue(value, 0);
+  if (Array.isArray(value)) {
+    const old = before as readonly unknown[];
+    let h = value.length;
+    for (let i = 0; i < value.length; i++) if (old[i] !== value[i]) h = (h + mix(i + 1, hashDifference(old[i], value[i]))) | 0;
     return h;
   }
+  const old = before as Record<string, unknown>;
+  const now = value as Record<string, unknown>;
+  let h = 0x2f;
+  for (const key in now) {
+    const item = now[key];
+    if (old[key] !== item) h = (h + mix(textHash(key, fields), hashDifference(Object.hasOwn(old, key) ? old[key] : undefined, item))) | 0;
+  }
+  for (const key in old) {
+    const item = now[key];
+    // A name such as `constructor` is found on every object, and is no field of it.
+    if ((item === undefined || typeof item === 'function') && !Object.hasOwn(now, key)) h = (h + mix(textHash(key, fields), 0x0dead)) | 0;
+  }
+  return h;
+}
+
+// An invisible cache: immutable parts that many new objects share, such as those of a Pod template.
+const values = new WeakMap<object, number>();
+/** What is nearer to an object's root is mostly its own. */
+const SHARED_FROM = 2;
+
+function hashValue(value: object, depth: number): number {
+  if (depth >= SHARED_FROM) {
+    const known = values.get(value);
+    if (known !== undefined) return known;
+  }
+  let h: number;
+  if (Array.isArray(value)) {
+    h = value.length;
+    for (let i = 0; i < value.length; i++) {
+      const item: unknown = value[i];
+      h = (h + mix(i + 1, typeof item === 'object' && item !== null ? hashValue(item, depth + 1) : hashScalar(item))) | 0;
+    }
+  } else {
+    h = 0x2f;
+    const object = value as Record<string, unknown>;
+    for (const key in object) {
+      const item = object[key];
+      h = (h + mix(textHash(key, fields), typeof item === 'object' && item !== null ? hashValue(item, depth + 1) : hashScalar(item))) | 0;
+    }
+  }
+  if (depth >= SHARED_FROM) values.set(value, h);
+  return h;
+}
+
+function hashScalar(value: unknown): number {
   switch (typeof value) {
     case 'string':
-      return hashText(value);
+      return textHash(value);
     case 'number':
       return Number.isInteger(value) ? mix(value | 0, Math.floor(value / 0x1_0000_0000) | 0) : hashText(String(value));
     case 'boolean':

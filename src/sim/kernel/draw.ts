@@ -30,9 +30,14 @@ export interface Chance {
 
 export const newChance = (seed: number): Chance => ({ seed: seed | 0, counts: newLayers() });
 
-// An invisible cache: where the hash of a draw starts, for each process and purpose.
-const starts = new Map<string, Map<string, number>>();
-function startOf(process: string, purpose: string): number {
+/** For one process and purpose: where the hash of a draw starts, and what it comes to for the keys that were drawn for. */
+interface Start {
+  readonly hash: number;
+  readonly ids: Map<string, number>;
+}
+// An invisible cache.
+const starts = new Map<string, Map<string, Start>>();
+function startOf(process: string, purpose: string): Start {
   let ofProcess = starts.get(process);
   if (ofProcess === undefined) {
     if (starts.size > 4096) starts.clear();
@@ -40,15 +45,24 @@ function startOf(process: string, purpose: string): number {
   }
   let start = ofProcess.get(purpose);
   if (start === undefined) {
-    start = mix(hashText(process), hashText(purpose));
+    start = { hash: mix(hashText(process), hashText(purpose)), ids: new Map() };
     if (ofProcess.size < 256) ofProcess.set(purpose, start);
   }
   return start;
 }
+function idOf({ hash, ids }: Start, key: string): number {
+  let id = ids.get(key);
+  if (id === undefined) {
+    id = hashText(key, hash);
+    if (ids.size >= 64) ids.clear();
+    ids.set(key, id);
+  }
+  return id;
+}
 
 /** An unsigned 32-bit number: the nth draw of this process for this purpose about this object. */
 export function draw(chance: Chance, process: string, purpose: string, key: string): number {
-  const id = hashText(key, startOf(process, purpose));
+  const id = idOf(startOf(process, purpose), key);
   const nth = getIn(chance.counts, id) ?? 0;
   setIn(chance.counts, id, nth + 1);
   return mix(mix(chance.seed, id), nth) >>> 0;

@@ -58,8 +58,8 @@ export interface Timeline {
 /** What it takes to play a stretch again, in steps: a write costs about as much as so many steps without one (measured). */
 const WRITE_STEPS = 8;
 const effort = (world: World): number => world.steps + WRITE_STEPS * world.store.revision;
-/** A checkpoint looks at the state of every Pod, which takes about a step's time for each: about a twentieth of the effort goes into them. */
-const EFFORT_FOR_POD = 20;
+/** A checkpoint looks at the state of every Pod, which takes about a step's time for each: about a fortieth of the effort goes into them. */
+const EFFORT_FOR_POD = 40;
 const FIRST_SPACING = 2_400;
 const MOST_CHECKPOINTS = 192;
 

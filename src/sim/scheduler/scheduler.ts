@@ -13,6 +13,7 @@ import { SEEN_KINDS } from './moment.ts';
 import { add, addUnschedulable, done, flushBackoff, flushUnschedulable, hasWork, moveOnEvent, newQueue, nextBackoffFlush, nextUnschedulableFlush, pop, remove, update, UNSCHEDULABLE_FLUSH_PERIOD, type QueuedPod, type SchedulingQueue } from './queue.ts';
 import { eventsOf } from './clusterEvents.ts';
 import { denominate, newSnapshot, nominate, putNode, putPod, removeNode, removePod, type Snapshot } from './snapshot.ts';
+import { isAssigned, isOver, wakes } from './wakes.ts';
 
 /**
  * The scheduler as a process: informers feed its queue and its cache, one Pod at a time goes through a scheduling cycle, and the binding goes
@@ -48,17 +49,7 @@ const SOURCE = { controller: NAME, instance: `${NAME}-control-plane` } as const;
 const WATCHED: readonly Kind[] = ['Pod', 'Node', 'PersistentVolume', 'PersistentVolumeClaim', 'StorageClass'];
 const READ: readonly Kind[] = ['Service', 'ReplicaSet', 'Namespace', 'PodDisruptionBudget', 'PriorityClass'];
 
-const isOver = (pod: Pod): boolean => pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed';
 const isOurs = (pod: Pod): boolean => (pod.spec.schedulerName ?? NAME) === NAME;
-const isAssigned = (pod: Pod): boolean => (pod.spec.nodeName ?? '') !== '';
-
-/** A node's heartbeat and a Pod's own progress on its node change nothing that the scheduler looks at. */
-function wakes(change: Change): boolean {
-  const { before, after, kind } = change;
-  if (before === undefined || after === undefined) return true;
-  if (kind === 'Node') return before.metadata.labels !== after.metadata.labels || before.metadata.annotations !== after.metadata.annotations || (before as ByKind['Node']).spec !== (after as ByKind['Node']).spec || (before as ByKind['Node']).status !== (after as ByKind['Node']).status;
-  return true;
-}
 
 const reference = (pod: Pod): ObjectReference => ({ kind: 'Pod', namespace: pod.metadata.namespace ?? '', name: pod.metadata.name, uid: pod.metadata.uid, apiVersion: 'v1', resourceVersion: pod.metadata.resourceVersion });
 

@@ -13,6 +13,14 @@ export interface Failure {
   readonly message: string;
 }
 
+// Invisible: each sync counts all Pods again, of which nearly all are as they were.
+const known = new WeakMap<Pod, boolean>();
+function isReady(pod: Pod): boolean {
+  let ready = known.get(pod);
+  if (ready === undefined) known.set(pod, (ready = isPodReady(pod)));
+  return ready;
+}
+
 const count = (name: string, n: number): Readonly<Record<string, number>> => (n === 0 ? {} : { [name]: n });
 
 export function calculateStatus(replicaSet: ReplicaSet, active: readonly Pod[], terminating: number, failure: Failure | undefined, now: Micros): ReplicaSet['status'] {
@@ -20,10 +28,13 @@ export function calculateStatus(replicaSet: ReplicaSet, active: readonly Pod[], 
   let fullyLabeled = 0;
   let ready = 0;
   let available = 0;
+  const minReadySeconds = replicaSet.spec.minReadySeconds ?? 0;
   for (const pod of active) {
-    if (selectsAll(templateLabels, pod.metadata.labels)) fullyLabeled++;
-    if (isPodReady(pod)) ready++;
-    if (isPodAvailable(pod, replicaSet.spec.minReadySeconds ?? 0, now)) available++;
+    const { labels } = pod.metadata;
+    if (labels === templateLabels || selectsAll(templateLabels, labels)) fullyLabeled++;
+    if (!isReady(pod)) continue;
+    ready++;
+    if (minReadySeconds === 0 || isPodAvailable(pod, minReadySeconds, now)) available++;
   }
   let conditions = replicaSet.status.conditions ?? [];
   const failing = conditionOf(replicaSet, 'ReplicaFailure');
