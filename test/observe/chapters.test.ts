@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { SECOND } from '../../src/sim/api/time.ts';
 import { canonicalText, newTimeline, playUntil, read, seek } from '../../src/sim/index.ts';
+import type { KubernetesObject } from '../../src/sim/api/object.ts';
 import type { Request } from '../../src/sim/api/request.ts';
 import { cutChapters, followChapters, newChapterState } from '../../src/sim/observe/chapters.ts';
 import { contentOf, nginxDeployment, nginxService, scenarioOf, scenarios } from '../../src/sim/scenarios/index.ts';
 import { kubectl, splitCommandLine } from '../../src/kubectl/kubectl.ts';
-import { chaptersEn, scenarioTitlesEn, tenStepsEn } from '../../src/ui/i18n/scenarios.en.ts';
-import { chaptersZh, tenStepsZh } from '../../src/ui/i18n/scenarios.zh.ts';
+import { en as english } from '../../src/ui/i18n/en.ts';
+import { tenStepsEn } from '../../src/ui/i18n/scenarios.en.ts';
+import { tenStepsZh } from '../../src/ui/i18n/scenarios.zh.ts';
+import { zh as chinese } from '../../src/ui/i18n/zh.ts';
 
 const AFTER = 60 * SECOND;
 
@@ -18,8 +21,8 @@ describe('scenarios', () => {
     followChapters(scenario.chapters, state, timeline.world);
     expect(state.reached.map(({ id }) => id).sort((a, b) => (a < b ? -1 : 1))).toEqual(scenario.chapters.map(({ id }) => id).sort((a, b) => (a < b ? -1 : 1)));
     for (const { id, args } of state.reached) {
-      const en = chaptersEn[id as keyof typeof chaptersEn](args);
-      const zh = chaptersZh[id as keyof typeof chaptersEn](args);
+      const en = english.scenarios[scenario.id]!.chapters[id]!.say(args);
+      const zh = chinese.scenarios[scenario.id]!.chapters[id]!.say(args);
       expect(en, id).not.toMatch(/undefined|NaN/);
       expect(zh, id).not.toMatch(/undefined|NaN/);
       expect(en.length, `${id}: ${en}`).toBeLessThanOrEqual(150);
@@ -76,13 +79,19 @@ describe('scenarios', () => {
     for (const scenario of scenarios) {
       const timeline = newTimeline(scenario);
       const seen = new Set<string>();
+      // What lies in a story's other files is what kubectl remembers of it.
+      const files: Record<string, string> = {};
+      for (const { command } of scenario.script) {
+        const file = command.type === 'request' ? /^kubectl apply -f (.*)$/.exec(command.line ?? '')?.[1] : undefined;
+        if (file !== undefined && command.type === 'request') files[file] = (command.request.body as KubernetesObject).metadata.annotations!['kubectl.kubernetes.io/last-applied-configuration']!;
+      }
       for (const { at, command } of scenario.script) {
         if (command.type !== 'request' || command.line === undefined) continue;
         playUntil(timeline, at - 1);
         const args = splitCommandLine(command.line);
         if ('error' in args) throw new Error(args.error);
         // One line may be several requests; the ones before this have been sent.
-        const program = kubectl(args.slice(1), { files: { 'nginx.yaml': yaml }, now: () => at });
+        const program = kubectl(args.slice(1), { files: { ...files, 'nginx.yaml': yaml }, now: () => at });
         let turn = program.next();
         let sent: Request | undefined;
         while (!turn.done && sent === undefined) {
@@ -105,9 +114,11 @@ describe('scenarios', () => {
   });
 
   it('have words for each chapter, and the ten phrases of the course notes', () => {
-    expect(Object.keys(scenarioTitlesEn)).toEqual(scenarios.map(({ id }) => id));
-    const ids = scenarios.flatMap(({ chapters }) => chapters.map(({ id }) => id));
-    expect(Object.keys(chaptersEn).sort((a, b) => (a < b ? -1 : 1))).toEqual([...ids].sort((a, b) => (a < b ? -1 : 1)));
+    const byText = (a: string, b: string): number => (a < b ? -1 : 1);
+    for (const { scenarios: words } of [english, chinese]) {
+      expect(Object.keys(words).sort(byText)).toEqual(scenarios.map(({ id }) => id).sort(byText));
+      for (const { id, chapters } of scenarios) expect(Object.keys(words[id]!.chapters).sort(byText), id).toEqual(chapters.map((chapter) => chapter.id).sort(byText));
+    }
     expect(Object.values(tenStepsZh).map(({ title }) => title)).toEqual([
       '发出指令', 'API 响应，存储 etcd，创建 Deployment', '控制器发现资源，加入工作队列，创建 Pod', '更新存储 etcd', '调度将 Pod 绑定主机', '绑定结果存储 etcd', 'Kubelet 取得 Pod', 'Kubelet 创建 Pod', 'kube-proxy 服务发现和负载均衡', '控制器检测 Pod，删除或重新创建',
     ]);

@@ -30,6 +30,14 @@ export interface ClusterConfig {
   readonly startsAt?: Micros;
   /** Parts of the control plane that do not run here, because real ones work against this API server from outside. Absent: all run. */
   readonly without?: readonly ('scheduler' | 'controllers')[];
+  /** Further profiles of the one scheduler (KubeSchedulerConfiguration): a Pod picks one by its schedulerName. */
+  readonly schedulerProfiles?: readonly SchedulerProfileConfig[];
+}
+
+/** What a profile has that differs from the default one: its name, and how NodeResourcesFit scores. */
+export interface SchedulerProfileConfig {
+  readonly schedulerName: string;
+  readonly scoringStrategy: 'LeastAllocated' | 'MostAllocated';
 }
 
 /** A steady client: `perSecond` requests to a Service, from a node's network or from outside through a node port. */

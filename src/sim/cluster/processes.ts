@@ -30,7 +30,7 @@ function nameOfMachine(name: string): string | undefined {
 export const CONTROL_PLANE: readonly string[] = [...controllers.map((controller) => controller.name), 'scheduler'];
 
 function make(world: World, name: string): AnyProcess {
-  if (name === 'scheduler') return scheduler() as AnyProcess;
+  if (name === 'scheduler') return scheduler(world.config.schedulerProfiles) as AnyProcess;
   const controller = controllers.find((candidate) => candidate.name === name) ?? sleeperNamed(name);
   if (controller !== undefined) return host(controller) as AnyProcess;
   if (name.startsWith('traffic/')) return traffic(world.traffic.get(name.slice('traffic/'.length))!) as AnyProcess;

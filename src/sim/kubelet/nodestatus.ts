@@ -149,7 +149,7 @@ function register(context: Context): void {
       labels: { 'beta.kubernetes.io/arch': 'amd64', 'beta.kubernetes.io/os': 'linux', 'kubernetes.io/arch': 'amd64', 'kubernetes.io/hostname': node.name, 'kubernetes.io/os': 'linux', ...node.labels },
       annotations: { 'volumes.kubernetes.io/controller-managed-attach-detach': 'true' },
     },
-    spec: {},
+    spec: node.taints === undefined ? {} : { taints: node.taints },
     status: {
       capacity,
       allocatable: capacity,

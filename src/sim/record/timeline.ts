@@ -104,16 +104,20 @@ export function nextMoment(timeline: Timeline): Micros {
 /** Takes one step: an input that is due, or the next event. False when nothing will happen, or nothing up to a moment. */
 export function stepForward(timeline: Timeline, until: Micros = Infinity): boolean {
   const { world } = timeline;
-  const input = nextInput(timeline);
-  if (input !== undefined) {
-    world.now = Math.max(world.now, input.at);
-    applyCommand(world, input.command);
-    if (input.from === 'inputs') timeline.played++;
-    else timeline.scripted++;
-  } else {
+  for (;;) {
+    // Asked anew each time: behind what was overtaken an input may be due before the next event.
+    const input = nextInput(timeline);
+    if (input !== undefined) {
+      world.now = Math.max(world.now, input.at);
+      applyCommand(world, input.command);
+      if (input.from === 'inputs') timeline.played++;
+      else timeline.scripted++;
+      break;
+    }
     // What is on the agenda may have been overtaken (a timer set anew): then nothing is counted, and the next is tried.
     const before = world.steps;
-    while (world.steps === before) if (nextAt(world.agenda) > until || !step(world)) return false;
+    if (nextAt(world.agenda) > until || !step(world)) return false;
+    if (world.steps !== before) break;
   }
   keepCheckpoint(timeline);
   if (world.steps > timeline.furthestSteps) {

@@ -1,5 +1,5 @@
 import type { ClusterConfig, Command, Fault, NodeConfig, TrafficConfig } from '../api/cluster.ts';
-import { pathOf } from '../api/kinds.ts';
+import { kindInfo, pathOf } from '../api/kinds.ts';
 import { JSON_PATCH, MERGE_PATCH, STRATEGIC_MERGE_PATCH, USERS } from '../api/request.ts';
 import type { Micros } from '../api/time.ts';
 import type { Chapter } from '../observe/chapters.ts';
@@ -43,21 +43,23 @@ function sorted(value: unknown): unknown {
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
 }
 
+const inNamespace = ({ kind }: Manifest): { readonly namespace?: string } => (kindInfo(kind)?.namespaced === false ? {} : { namespace: NAMESPACE });
+
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 /** What kubectl remembers of a manifest that it applied. */
 function lastApplied(manifest: Manifest): string {
-  const metadata = { ...manifest.metadata, namespace: NAMESPACE, annotations: manifest.metadata.annotations ?? {} };
+  const metadata = { ...manifest.metadata, ...inNamespace(manifest), annotations: manifest.metadata.annotations ?? {} };
   return `${JSON.stringify(sorted({ ...manifest, metadata }))}\n`;
 }
 
 /** `kubectl apply -f`, as its first request after it found nothing there. */
 export function apply(at: Micros, manifest: Manifest, file: string): ScriptedCommand {
-  const body = { ...manifest, metadata: { ...manifest.metadata, namespace: NAMESPACE, annotations: { ...manifest.metadata.annotations, [LAST_APPLIED]: lastApplied(manifest) } } };
+  const body = { ...manifest, metadata: { ...manifest.metadata, ...inNamespace(manifest), annotations: { ...manifest.metadata.annotations, [LAST_APPLIED]: lastApplied(manifest) } } };
   return {
     at,
     command: {
       type: 'request',
-      request: { user: USERS.admin, userAgent: 'kubectl', method: 'POST', path: pathOf(manifest.kind, NAMESPACE), query: { fieldManager: 'kubectl-client-side-apply', fieldValidation: 'Strict' }, body },
+      request: { user: USERS.admin, userAgent: 'kubectl', method: 'POST', path: pathOf(manifest.kind, inNamespace(manifest).namespace), query: { fieldManager: 'kubectl-client-side-apply', fieldValidation: 'Strict' }, body },
       line: `kubectl apply -f ${file}`,
     },
   };

@@ -111,7 +111,7 @@ export function remember(mind: InMind, note: { readonly type: string; readonly s
 }
 
 /** The moment of a noted decision. `listAt`: all objects of a kind at a revision. Undefined: the record does not reach back to it. */
-export function momentOfNote(note: DecisionNote, profile: Profile, listAt: (kind: Kind, revision: number) => readonly KubernetesObject[], mind: InMind): Moment | undefined {
+export function momentOfNote(note: DecisionNote, profile: Profile | ((pod: Pod) => Profile), listAt: (kind: Kind, revision: number) => readonly KubernetesObject[], mind: InMind): Moment | undefined {
   const lists = new Map<string, ReadonlyMap<string, KubernetesObject>>();
   const objects = (kind: string): ReadonlyMap<string, KubernetesObject> => {
     const known = lists.get(kind);
@@ -124,6 +124,6 @@ export function momentOfNote(note: DecisionNote, profile: Profile, listAt: (kind
   const pod = objects('Pod').get(note.decision.pod) as Pod | undefined;
   if (pod === undefined) return undefined;
   const lookups: Lookups = { get: (kind, key) => objects(kind).get(key) as never, list: (kind) => [...objects(kind).values()] as never };
-  const known: Known = { pod, nodes: objects('Node').values() as Iterable<Node>, pods: objects('Pod').values() as Iterable<Pod>, lookups, profile, assumed: mind.assumed, nominations: mind.nominations, draw: note.draw };
+  const known: Known = { pod, nodes: objects('Node').values() as Iterable<Node>, pods: objects('Pod').values() as Iterable<Pod>, lookups, profile: typeof profile === 'function' ? profile(pod) : profile, assumed: mind.assumed, nominations: mind.nominations, draw: note.draw };
   return momentOf(known, note.decision);
 }

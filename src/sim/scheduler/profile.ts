@@ -1,3 +1,4 @@
+import type { SchedulerProfileConfig } from '../api/cluster.ts';
 import { pluginOf } from './plugins/index.ts';
 import type { Plugin, ProfileArgs } from './plugin.ts';
 
@@ -52,6 +53,24 @@ export const DEFAULT_PROFILE: Profile = {
   },
   percentageOfNodesToScore: 0,
 };
+
+const known = new WeakMap<SchedulerProfileConfig, Profile>();
+/**
+ * The profile that a Pod's schedulerName asks for: one binary has several, which share its queue and its cache (KubeSchedulerConfiguration,
+ * profile/profile.go). Undefined: nobody has that name, and the Pod waits without a word.
+ */
+export function profileNamed(name: string, further: readonly SchedulerProfileConfig[] = []): Profile | undefined {
+  if (name === DEFAULT_PROFILE.schedulerName) return DEFAULT_PROFILE;
+  const config = further.find(({ schedulerName }) => schedulerName === name);
+  if (config === undefined) return undefined;
+  let profile = known.get(config);
+  if (profile === undefined) {
+    const { args } = DEFAULT_PROFILE;
+    profile = { ...DEFAULT_PROFILE, schedulerName: name, args: { ...args, resourcesFit: { ...args.resourcesFit, strategy: config.scoringStrategy } } };
+    known.set(config, profile);
+  }
+  return profile;
+}
 
 export interface CompiledProfile {
   readonly preFilter: readonly Plugin[];

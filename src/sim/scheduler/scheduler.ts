@@ -1,4 +1,5 @@
 import type { Change } from '../api/change.ts';
+import type { SchedulerProfileConfig } from '../api/cluster.ts';
 import { conditionOf, keyOf, type ByKind, type Condition, type Kind, type KubernetesObject, type ObjectReference, type Pod } from '../api/object.ts';
 import { pathOfKey } from '../api/kinds.ts';
 import type { Reason } from '../api/reason.ts';
@@ -8,7 +9,7 @@ import type { Out, Process, Stimulus, View } from '../kernel/process.ts';
 import { FINISH_PERIOD, finishV1, insteadV1, newRecorderV1, recordV1, type RecorderV1 } from '../kernel/recorder.ts';
 import { choose, type Choice } from './decide.ts';
 import type { Lookups } from './plugin.ts';
-import { DEFAULT_PROFILE } from './profile.ts';
+import { DEFAULT_PROFILE, profileNamed } from './profile.ts';
 import { SEEN_KINDS } from './moment.ts';
 import { add, addUnschedulable, done, flushBackoff, flushUnschedulable, hasWork, moveOnEvent, newQueue, nextBackoffFlush, nextUnschedulableFlush, pop, remove, update, UNSCHEDULABLE_FLUSH_PERIOD, type QueuedPod, type SchedulingQueue } from './queue.ts';
 import { eventsOf } from './clusterEvents.ts';
@@ -42,14 +43,15 @@ interface Assumed {
   readonly pod: Pod;
 }
 
+/** What all profiles have in common: how the queue sorts, and which events bring Pods back. */
 const PROFILE = DEFAULT_PROFILE;
-const NAME = 'default-scheduler';
-const SOURCE = { controller: NAME, instance: `${NAME}-control-plane` } as const;
+type Profiles = readonly SchedulerProfileConfig[];
+const nameOf = (pod: Pod): string => pod.spec.schedulerName ?? DEFAULT_PROFILE.schedulerName;
 /** Kinds whose changes can make a Pod fit that did not; the scheduler has informers for them. */
 const WATCHED: readonly Kind[] = ['Pod', 'Node', 'PersistentVolume', 'PersistentVolumeClaim', 'StorageClass'];
 const READ: readonly Kind[] = ['Service', 'ReplicaSet', 'Namespace', 'PodDisruptionBudget', 'PriorityClass'];
 
-const isOurs = (pod: Pod): boolean => (pod.spec.schedulerName ?? NAME) === NAME;
+const isOurs = (pod: Pod, profiles: Profiles): boolean => profileNamed(nameOf(pod), profiles) !== undefined;
 
 const reference = (pod: Pod): ObjectReference => ({ kind: 'Pod', namespace: pod.metadata.namespace ?? '', name: pod.metadata.name, uid: pod.metadata.uid, apiVersion: 'v1', resourceVersion: pod.metadata.resourceVersion });
 
@@ -63,7 +65,7 @@ function lookupsOf(view: View): Lookups {
   };
 }
 
-export function scheduler(): Process<SchedulerState> {
+export function scheduler(profiles: Profiles = []): Process<SchedulerState> {
   return {
     name: 'scheduler',
     user: USERS.scheduler,
@@ -74,16 +76,16 @@ export function scheduler(): Process<SchedulerState> {
       switch (on.type) {
         case 'Started':
           for (const node of view.list('Node')) putNode(state.cache, node);
-          for (const pod of view.list('Pod')) observePod(state, undefined, pod, view.now);
+          for (const pod of view.list('Pod')) observePod(state, undefined, pod, view.now, profiles);
           out.timer('finish', view.now + FINISH_PERIOD);
           break;
         case 'Watched':
-          for (const change of on.changes) observe(state, change, view.now);
+          for (const change of on.changes) observe(state, change, view.now, profiles);
           break;
         case 'TimerFired':
           if (on.name === 'cycle') {
             state.cycling = false;
-            cycle(state, view, out);
+            cycle(state, view, out, profiles);
           } else if (on.name === 'flush') {
             state.flushAt = Infinity;
             flushBackoff(state.queue, view.now, PROFILE);
@@ -124,10 +126,10 @@ function arm(state: SchedulerState, view: View, out: Out): void {
 
 // ---- what informers bring
 
-function observe(state: SchedulerState, change: Change, now: Micros): void {
+function observe(state: SchedulerState, change: Change, now: Micros, profiles: Profiles): void {
   const { kind, before, after } = change;
   if (kind === 'Pod') {
-    observePod(state, before as Pod | undefined, after as Pod | undefined, now);
+    observePod(state, before as Pod | undefined, after as Pod | undefined, now, profiles);
     return;
   }
   if (kind === 'Node') {
@@ -138,7 +140,7 @@ function observe(state: SchedulerState, change: Change, now: Micros): void {
 }
 
 /** Pods that have ended count as gone: the informer does not list them (its field selector leaves out Succeeded and Failed). */
-function observePod(state: SchedulerState, before: Pod | undefined, after: Pod | undefined, now: Micros): void {
+function observePod(state: SchedulerState, before: Pod | undefined, after: Pod | undefined, now: Micros, profiles: Profiles): void {
   const was = before === undefined || isOver(before) ? undefined : before;
   const is = after === undefined || isOver(after) ? undefined : after;
   const pod = is ?? was;
@@ -171,7 +173,7 @@ function observePod(state: SchedulerState, before: Pod | undefined, after: Pod |
     return;
   }
   // Waiting. One that is being deleted is still tried, as upstream does not look until its cycle.
-  if (!isOurs(is) || state.assumed.has(key)) return;
+  if (!isOurs(is, profiles) || state.assumed.has(key)) return;
   const nominated = is.status.nominatedNodeName ?? '';
   if (nominated !== '') nominate(state.cache, is, nominated);
   else if ((was?.status.nominatedNodeName ?? '') !== '') denominate(state.cache, key);
@@ -181,7 +183,7 @@ function observePod(state: SchedulerState, before: Pod | undefined, after: Pod |
 
 // ---- the cycle
 
-function cycle(state: SchedulerState, view: View, out: Out): void {
+function cycle(state: SchedulerState, view: View, out: Out, profiles: Profiles): void {
   const queued = pop(state.queue, PROFILE);
   if (queued === undefined) return;
   const pod = view.get('Pod', queued.key);
@@ -191,7 +193,7 @@ function cycle(state: SchedulerState, view: View, out: Out): void {
     return;
   }
   const draw = out.draw('tie', queued.key);
-  const decision = choose(pod, state.cache, lookupsOf(view), PROFILE, { draw, start: state.start });
+  const decision = choose(pod, state.cache, lookupsOf(view), profileNamed(nameOf(pod), profiles) ?? PROFILE, { draw, start: state.start });
   state.start = decision.nextStart;
   const because = reasonOf(decision, pod);
   out.note({ type: 'decision', subject: { kind: 'Pod', key: queued.key }, because, decision, attempt: queued.attempts, podRevision: Number(pod.metadata.resourceVersion), draw, seen: SEEN_KINDS.map((kind) => view.revision(kind)) });
@@ -267,10 +269,10 @@ function failed(state: SchedulerState, queued: QueuedPod, pod: Pod, decision: Ch
 function evict(state: SchedulerState, victim: Pod, preemptor: Pod, node: string, because: Reason, view: View, out: Out): void {
   const key = keyOf(victim);
   const why: Reason = { code: 'scheduler.preempted', args: { pod: victim.metadata.name, by: preemptor.metadata.name, node }, refs: because.refs ?? [] };
-  const condition = { type: 'DisruptionTarget', observedGeneration: victim.metadata.generation ?? 1, status: 'True', reason: 'PreemptionByScheduler', message: `${NAME}: preempting to accommodate a higher priority pod`, lastTransitionTime: timestamp(view.now) };
+  const condition = { type: 'DisruptionTarget', observedGeneration: victim.metadata.generation ?? 1, status: 'True', reason: 'PreemptionByScheduler', message: `${nameOf(preemptor)}: preempting to accommodate a higher priority pod`, lastTransitionTime: timestamp(view.now) };
   out.request({ method: 'PATCH', path: pathOfKey('Pod', key, 'status'), contentType: STRATEGIC_MERGE_PATCH, body: { status: { conditions: [condition] } }, userAgent: 'kube-scheduler' }, 'status', why);
   out.request({ method: 'DELETE', path: pathOfKey('Pod', key), body: { kind: 'DeleteOptions', apiVersion: 'v1', preconditions: { uid: victim.metadata.uid } }, userAgent: 'kube-scheduler' }, 'delete', why);
-  say(state, victim, 'Normal', 'Preempted', 'Preempting', `Preempted by pod ${preemptor.metadata.uid} on node ${node}`, view, out);
+  say(state, victim, 'Normal', 'Preempted', 'Preempting', `Preempted by pod ${preemptor.metadata.uid} on node ${node}`, view, out, preemptor);
 }
 
 // ---- answers
@@ -308,8 +310,9 @@ function replied(state: SchedulerState, on: Extract<Stimulus, { type: 'Replied' 
 
 // ---- Events
 
-function say(state: SchedulerState, pod: Pod, type: 'Normal' | 'Warning', reason: string, action: string, message: string, view: View, out: Out): void {
-  const request = recordV1(state.recorder, { regarding: reference(pod), type, reason, action, message }, SOURCE, view.now);
+function say(state: SchedulerState, pod: Pod, type: 'Normal' | 'Warning', reason: string, action: string, message: string, view: View, out: Out, decided = pod): void {
+  const controller = nameOf(decided);
+  const request = recordV1(state.recorder, { regarding: reference(pod), type, reason, action, message }, { controller, instance: `${controller}-control-plane` }, view.now);
   if (request === undefined) return;
   state.events.push({ request: { ...request, userAgent: 'kube-scheduler' }, cause: view.step });
   sendEvent(state, out);

@@ -3,6 +3,7 @@ import type { Args, Catalogue, ChapterWords as Words } from './index.ts';
 import type { ChapterTitles } from './chapters.en.ts';
 import type { PanelMessages } from './panels.en.ts';
 import type { ChapterWords, ScenarioTitles, TenStepWords } from './scenarios.en.ts';
+import type { SchedulingStories } from './scheduling.en.ts';
 import type { Simplification } from './simplified.en.ts';
 import type { StageMessages } from './stage.en.ts';
 
@@ -15,6 +16,7 @@ interface Parts {
   readonly titles: ScenarioTitles;
   readonly chapters: ChapterWords;
   readonly chapterTitles: ChapterTitles;
+  readonly scheduling: SchedulingStories;
   readonly tenSteps: TenStepWords;
   readonly stepNotes: readonly string[];
 }
@@ -31,7 +33,7 @@ export function compose(parts: Parts): Catalogue {
     panels: parts.panels,
     simplified: parts.simplified,
     reasons: parts.reasons,
-    scenarios: Object.fromEntries(Object.entries(parts.titles).map(([id, { title, about }]) => [id, { title, about, chapters: of(id) }])),
+    scenarios: { ...Object.fromEntries(Object.entries(parts.titles).map(([id, { title, about }]) => [id, { title, about, chapters: of(id) }])), ...parts.scheduling },
     tenSteps: Object.values(parts.tenSteps).map(({ title, text }, i) => ({ title, say: text, note: parts.stepNotes[i] ?? '' })),
     reason: (code, args) => parts.reasons[code]?.(args) ?? code,
   };

@@ -8,6 +8,7 @@ import { observeEn } from './reasons/observe.en.ts';
 import { schedulerReasons } from './reasons/scheduler.en.ts';
 import { workloadsEn } from './reasons/workloads.en.ts';
 import { chaptersEn, scenarioTitlesEn, tenStepsEn } from './scenarios.en.ts';
+import { schedulingEn } from './scheduling.en.ts';
 import { simplifiedEn } from './simplified.en.ts';
 import { stageEn } from './stage.en.ts';
 
@@ -21,6 +22,7 @@ export const en: Catalogue = compose({
   titles: scenarioTitlesEn,
   chapters: chaptersEn,
   chapterTitles: chapterTitlesEn,
+  scheduling: schedulingEn,
   tenSteps: tenStepsEn,
   stepNotes: stepNotesEn,
 });

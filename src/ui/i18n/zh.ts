@@ -8,6 +8,7 @@ import { observeZh } from './reasons/observe.zh.ts';
 import { schedulerReasons } from './reasons/scheduler.zh.ts';
 import { workloadsZh } from './reasons/workloads.zh.ts';
 import { chaptersZh, scenarioTitlesZh, tenStepsZh } from './scenarios.zh.ts';
+import { schedulingZh } from './scheduling.zh.ts';
 import { simplifiedZh } from './simplified.zh.ts';
 import { stageZh } from './stage.zh.ts';
 
@@ -21,6 +22,7 @@ export const zh: Catalogue = compose({
   titles: scenarioTitlesZh,
   chapters: chaptersZh,
   chapterTitles: chapterTitlesZh,
+  scheduling: schedulingZh,
   tenSteps: tenStepsZh,
   stepNotes: stepNotesZh,
 });
