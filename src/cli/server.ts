@@ -91,6 +91,7 @@ export function newServer({ live, door, ofToken, version }: ServerOptions): Serv
       user: who.user,
       ...(who.groups === undefined ? {} : { groups: who.groups }),
       method: request.method as Method,
+      managedFields: true,
       path,
       ...(Object.keys(query).length === 0 ? {} : { query }),
       ...(body.text === undefined ? {} : { body: body.text }),
@@ -144,7 +145,8 @@ export function write(response: ServerResponse, { code, body, warnings }: Respon
   response.setHeader('Cache-Control', 'no-cache, private');
   for (const warning of warnings ?? []) response.appendHeader('Warning', `299 - ${JSON.stringify(warning)}`);
   if (code === 429) response.setHeader('Retry-After', String((body as Status).details?.retryAfterSeconds ?? 1));
-  response.writeHead(code, { 'Content-Type': 'application/json', 'Content-Length': text.length });
+  // A client knows the aggregated form of discovery by its type alone.
+  response.writeHead(code, { 'Content-Type': kind === 'APIGroupDiscoveryList' ? 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList' : 'application/json', 'Content-Length': text.length });
   response.end(text);
 }
 

@@ -1,6 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { Request, Status } from '../sim/api/request.ts';
 import { openWatch, readWatch, type Watch, type WatchEvent } from '../sim/index.ts';
+import { presentEvent } from '../sim/apiserver/present.ts';
+import type { World } from '../sim/cluster/world.ts';
 import type { Live } from './live.ts';
 
 /** Watch streams: each a place in the log, and all of them read when there is news. One that does not read what it asked for is closed. */
@@ -21,18 +23,29 @@ export function isWatch(request: Request): Request | undefined {
 
 interface Stream {
   readonly watch: Watch;
+  readonly request: Request;
   readonly response: ServerResponse;
-  readonly table: boolean;
+  /** A Table names its columns in its first event. */
+  told: boolean;
   readonly endsAt: number;
 }
 
-/** The line of an event for those who see the object as it is: many watchers of one kind share it. */
+/** The line of an event in one form: many watchers of one kind share it. */
 const lines = new WeakMap<object, Map<string, string>>();
-function lineOf(event: WatchEvent): string {
+function lineOf(world: World, stream: Stream, event: WatchEvent): string {
+  const { request } = stream;
+  const isFirst = !stream.told;
+  stream.told = true;
   let known = lines.get(event.object);
   if (known === undefined) lines.set(event.object, (known = new Map()));
-  let line = known.get(event.type);
-  if (line === undefined) known.set(event.type, (line = `${JSON.stringify({ type: event.type, object: event.object })}\n`));
+  const form = `${event.type} ${request.accept?.includes('as=') === true ? `${request.accept} ${request.query?.['includeObject'] ?? ''} ${isFirst}` : ''}`;
+  let line = known.get(form);
+  if (line === undefined) {
+    const { type, object } = presentEvent(world.store, world.now, request, event, isFirst);
+    line = `${JSON.stringify({ type, object })}\n`;
+    // Bookmarks are objects of their own, and an age in a Table grows.
+    known.set(form, line);
+  }
   return line;
 }
 
@@ -61,7 +74,7 @@ export function newWatches(live: Live): Watches {
     for (;;) {
       const events = readWatch(world.store, watch, world.now);
       let text = '';
-      for (const event of events) text += lineOf(event);
+      for (const event of events) text += lineOf(world, stream, event);
       if (text !== '') response.write(text);
       if (events.some(({ type }) => type === 'ERROR')) {
         end(stream);
@@ -89,7 +102,7 @@ export function newWatches(live: Live): Watches {
       const opened = openWatch(world.store, request, world.now);
       if ('status' in opened) return opened as Status;
       const seconds = Number(request.query?.['timeoutSeconds'] ?? 0);
-      const stream: Stream = { watch: opened as Watch, response, table: false, endsAt: world.now / 1e6 + (seconds > 0 ? Math.min(seconds, 1e9) : LONGEST_SECONDS) };
+      const stream: Stream = { watch: opened as Watch, request, response, told: false, endsAt: world.now / 1e6 + (seconds > 0 ? Math.min(seconds, 1e9) : LONGEST_SECONDS) };
       response.writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-cache, private', 'Transfer-Encoding': 'chunked' });
       response.flushHeaders();
       streams.add(stream);
