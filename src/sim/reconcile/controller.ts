@@ -60,6 +60,8 @@ export interface Controller<M = unknown> {
   readonly source?: string;
   /** Its process starts when the first object of one of these kinds is written. Absent: with the control plane. */
   readonly sleepsUntil?: readonly Kind[];
+  /** How long a key waits after a plan that failed, doubling. Absent: 5 ms to 1000 s, and at most 10 a second over all keys. */
+  readonly backOff?: { readonly firstMicros: Micros; readonly lastMicros: Micros };
   /** How many keys are reconciled at once (upstream's --concurrent-...-syncs). */
   readonly workers: number;
   /** For each kind with an informer: the keys that a change concerns. Called for the state after, and for the state before where it differs. */

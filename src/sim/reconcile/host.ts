@@ -160,7 +160,7 @@ export function host(controller: AnyController): Process<HostState> {
   function finish(state: HostState, key: string, flight: InFlight, view: View): void {
     state.plans.delete(key);
     done(state.queue, key);
-    if (flight.failed) rateLimited(state.queue, key, view.now, view.step);
+    if (flight.failed) rateLimited(state.queue, key, view.now, view.step, controller.backOff);
     else {
       forget(state.queue, key);
       if (flight.plan.requeueAfterMicros !== undefined) addAfter(state.queue, key, view.now + flight.plan.requeueAfterMicros, view.step);

@@ -105,10 +105,15 @@ export function due(queue: Workqueue, now: Micros): number {
   return count;
 }
 
-/** Adds a key that failed after its back-off: 5 ms, doubling to 1000 s, or later when many failed. Returns the moment. */
-export function rateLimited(queue: Workqueue, key: string, now: Micros, cause: StepId): Micros {
+/** Adds a key that failed after its back-off: 5 ms, doubling to 1000 s, or later when many failed; or by a back-off of its own. Returns the moment. */
+export function rateLimited(queue: Workqueue, key: string, now: Micros, cause: StepId, own?: { readonly firstMicros: Micros; readonly lastMicros: Micros }): Micros {
   const failures = queue.failures.get(key) ?? 0;
   queue.failures.set(key, failures + 1);
+  if (own !== undefined) {
+    const later = now + Math.min(own.firstMicros * 2 ** Math.min(failures, 30), own.lastMicros);
+    addAfter(queue, key, later, cause);
+    return later;
+  }
   const backOff = failures >= 18 ? MAX_DELAY : Math.min(BASE_DELAY * 2 ** failures, MAX_DELAY);
   queue.bucketEmptyAt = Math.max(queue.bucketEmptyAt, now - BUCKET_BURST * BUCKET_REFILL) + BUCKET_REFILL;
   const at = Math.max(now + backOff, queue.bucketEmptyAt);
