@@ -67,7 +67,7 @@ export function validateAtMost100Percent(errors: Errors, value: number | string,
   if (typeof value === 'string' && percent(value).length === 0 && Number(value.slice(0, -1)) > 100) invalid(errors, field, value, 'must not be greater than 100%');
 }
 /** IntValue(): the number in front of the percent sign, or what Atoi makes of any other text: 0. */
-function plainValue(value: number | string): number {
+export function plainValue(value: number | string): number {
   if (typeof value === 'number') return value;
   if (percent(value).length === 0) return Number(value.slice(0, -1));
   return /^[+-]?\d+$/.test(value) ? Number(value) : 0;

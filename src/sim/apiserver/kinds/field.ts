@@ -21,6 +21,10 @@ export function required(errors: Errors, field: string, detail = ''): void {
 export function invalid(errors: Errors, field: string, value: unknown, detail: string): void {
   errors.push({ field, reason: 'FieldValueInvalid', message: withDetail(`Invalid value: ${printed(value)}`, detail) });
 }
+/** A value that upstream does not print. */
+export function invalidUnprinted(errors: Errors, field: string, detail: string): void {
+  errors.push({ field, reason: 'FieldValueInvalid', message: `Invalid value: ${detail}` });
+}
 export function invalidEach(errors: Errors, field: string, value: unknown, details: readonly string[]): void {
   for (const detail of details) invalid(errors, field, value, detail);
 }

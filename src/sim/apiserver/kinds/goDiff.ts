@@ -52,3 +52,5 @@ function internalPodSpec(spec: PodSpecIn): Plain {
 export const podSpecDiff = (old: PodSpecIn, now: PodSpecIn): string => unifiedDiff(struct('PodSpec', internalPodSpec(old), ''), struct('PodSpec', internalPodSpec(now), ''));
 export const claimSpecDiff = (old: ClaimSpecIn, now: ClaimSpecIn): string => unifiedDiff(struct('PersistentVolumeClaimSpec', old as unknown as Plain, ''), struct('PersistentVolumeClaimSpec', now as unknown as Plain, ''));
 export const volumeSourceDiff = (old: object, now: object): string => unifiedDiff(struct('PersistentVolumeSource', old as Plain, ''), struct('PersistentVolumeSource', now as Plain, ''));
+/** An internal PodSpec as Go's JSON of it reads: every field, under its Go name. */
+export const goPodSpec = (spec: PodSpecIn): unknown => JSON.parse(struct('PodSpec', internalPodSpec(spec), '')) as unknown;

@@ -35,6 +35,13 @@ export function isLatest(image: string): boolean {
   // A name with upper case letters, blanks or the like is no reference: then upstream gets an empty tag.
   if (!/^(?:[A-Za-z0-9.-]+(?::\d+)?\/)?(?:[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*\/)*[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?$/.test(image)) return false;
   const colon = name.indexOf(':');
+  // Nor is one whose path (behind the registry; "library/" stands before a bare name) is too long.
+  if (image.length > 240) {
+    const slash = image.indexOf('/');
+    const hasRegistry = slash > 0 && /[.:A-Z]|^localhost$/.test(image.slice(0, slash));
+    const path = image.length - (colon < 0 ? 0 : name.length - colon) - (hasRegistry ? slash + 1 : 0) + (slash < 0 ? 'library/'.length : 0);
+    if (path > 255) return false;
+  }
   return colon < 0 || name.slice(colon + 1) === 'latest';
 }
 
