@@ -20,7 +20,7 @@ import { targetId } from './stage/model.ts';
 
 const ApplyDrawer = lazy(() => import('./panels/ApplyDrawer.tsx'));
 const ShareDialog = lazy(() => import('./panels/ShareDialog.tsx'));
-const DecisionView = lazy(() => import('./panels/DecisionView.tsx'));
+const SchedulerView = lazy(() => import('./scheduler/SchedulerView.tsx'));
 
 export function App({ session }: { readonly session: Session }): ReactElement {
   return (
@@ -148,7 +148,7 @@ function Over(): ReactElement {
       <Suspense fallback={dialog?.type === 'apply' ? <div className="drawer apply waiting" role="status">{words.panels.apply.loading}</div> : null}>
         {dialog?.type === 'apply' && <ApplyDrawer />}
         {dialog?.type === 'share' && <ShareDialog />}
-        {dialog?.type === 'decision' && <DecisionView pod={dialog.pod} />}
+        {dialog?.type === 'decision' && <SchedulerView {...(dialog.pod === undefined ? {} : { pod: dialog.pod })} {...(dialog.step === undefined ? {} : { step: dialog.step })} />}
       </Suspense>
       {dialog?.type === 'keys' && <KeysDialog />}
       {dialog?.type === 'simplified' && <SimplifiedDialog />}

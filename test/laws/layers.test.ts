@@ -26,15 +26,17 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   'src/ui/link': ['src/sim', 'src/kubectl', 'src/ui/stage'],
   'src/ui/session': ['src/ui/link', 'src/ui/stage', 'src/ui/i18n', 'src/sim/api'],
   'src/ui/panels': ['src/ui/session', 'src/ui/link', 'src/ui/stage', 'src/ui/i18n', 'src/sim/api'],
+  'src/ui/scheduler': ['src/ui/panels/timeText.ts', 'src/ui/session', 'src/ui/link', 'src/ui/stage', 'src/ui/i18n', 'src/sim/api'],
   'src/ui/lessons': ['src/ui/session', 'src/ui/i18n', 'src/sim/api'],
 };
 /** What may be seen besides, as types: nothing of them is there when the code runs. */
 const MAY_SEE: Readonly<Record<string, readonly string[]>> = {
   'src/sim/invariants': ['src/sim/cluster/world.ts'],
-  'src/ui/i18n': ['src/ui/stage', 'src/ui/session', 'src/sim'],
+  'src/ui/i18n': ['src/ui/stage', 'src/ui/session', 'src/ui/link', 'src/sim'],
   'src/ui/stage': ['src/sim'],
   'src/ui/session': ['src/sim'],
   'src/ui/panels': ['src/sim'],
+  'src/ui/scheduler': ['src/sim'],
 };
 
 const within = (path: string, place: string): boolean => path === place || path.startsWith(`${place}/`);
@@ -56,7 +58,9 @@ describe('layers', () => {
   it('nothing imports what it may not', () => {
     // kubectl's YAML comes from the yaml package; it is pure.
     const known = new Set(['yaml']);
-    expect(arrows.filter((arrow) => breaks(arrow) && !(arrow.from.startsWith('src/kubectl/') && known.has(arrow.to))).map(told)).toEqual([]);
+    // CEL of the rules of custom resources: pure, and loaded with the further kinds.
+    const cel = (arrow: Arrow): boolean => arrow.from === 'src/sim/apiserver/cel/engine.ts' && arrow.to === '@marcbachmann/cel-js';
+    expect(arrows.filter((arrow) => breaks(arrow) && !cel(arrow) && !(arrow.from.startsWith('src/kubectl/') && known.has(arrow.to))).map(told)).toEqual([]);
   });
 
   it('an arrow that breaks the list is seen', () => {

@@ -190,7 +190,7 @@ export const panelsEn = {
     lettersNote: 'While you type they never do.',
     groups: [
       { title: 'Time', keys: [['Space', 'play, pause'], ['→ ←', 'next, back, in the chosen unit'], ['Shift →', 'to the end of what was played'], ['. w d c', 'next message, write, decision, chapter'], ['1 … 0', 'step or chapter']] },
-      { title: 'Look', keys: [['Tab', 'top, rail, stage, inspector, dock'], ['Arrows', 'along the wires, when the stage has the focus'], ['Enter', 'select'], ['Shift F10', 'what can be done with it'], ['y', 'why'], ['t', 'the stage as text']] },
+      { title: 'Look', keys: [['Tab', 'top, rail, stage, inspector, dock'], ['Arrows', 'along the wires, when the stage has the focus'], ['Enter', 'select'], ['Shift F10', 'what can be done with it'], ['y', 'why'], ['n', 'which node, and why: the scheduler'], ['t', 'the stage as text']] },
       { title: 'Do', keys: [['e', 'apply YAML'], ['`', 'kubectl'], ['k', 'kill a node'], ['x', 'cut a node off'], ['s', 'scale'], ['i', 'new image'], ['u', 'undo a rollout'], ['b', 'branch here'], ['Esc', 'leave']] },
     ] as readonly { readonly title: string; readonly keys: readonly (readonly [string, string])[] }[],
   },

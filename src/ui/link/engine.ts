@@ -14,7 +14,8 @@ import { podInside, processInside, serviceInside, whatIfOf } from './inside.ts';
 import { inspectObject } from './inspect.ts';
 import { checkObjects, MOST_REPLICAS, replicasOf } from './check.ts';
 import { isBeat, isMoment } from './moments.ts';
-import type { Answer, Ask, CellSentences, ChapterModel, Inspection, SeekTarget, Still, Tell, Unit, WhyModel } from './protocol.ts';
+import type { Answer, Ask, ChapterModel, Inspection, SeekTarget, Still, Tell, Unit, WhyModel } from './protocol.ts';
+import type { SchedulerAnswer, SchedulerAsk } from './scheduling.ts';
 import { stageModel } from './stageModel.ts';
 
 /** What a scenario gives the engine, by its id. */
@@ -34,7 +35,7 @@ export interface EngineParts {
   readonly whyOf: (world: World, target: StageTarget) => readonly WhyModel[];
   /** Loaded when it is first needed: the page comes up sooner. */
   readonly kubectl: () => Promise<{ readonly kubectl: typeof runKubectl; readonly splitCommandLine: typeof splitLine }>;
-  readonly explain: () => Promise<{ readonly explainStep: (world: World, step: number) => CellSentences | undefined }>;
+  readonly explain: () => Promise<{ readonly answerScheduler: (world: World, ask: SchedulerAsk) => SchedulerAnswer }>;
   readonly describeFault: (fault: Fault, target: string) => string;
   /** Makes the text of a recording, and reads one. */
   readonly encode: (from: { readonly scenario: string; readonly seed: number; readonly inputs: readonly Input[]; readonly cursor: { readonly at: Micros; readonly steps: number }; readonly digest: string }) => string;
@@ -231,7 +232,8 @@ export function newEngine(parts: EngineParts): { readonly ask: (id: number, ask:
       } else if ('sleepMicros' in step) {
         shell.wakeAt = world.now + step.sleepMicros;
         return;
-      } else if (step.request.method === 'GET') answer = read(world, step.request);
+      } else if ('edit' in step) return;
+      else if (step.request.method === 'GET') answer = read(world, step.request);
       else if (replicasOf(step.request.body) > MOST_REPLICAS) {
         parts.tell({ type: 'shell', text: ' ', tone: 'err', done: true, limit: { code: 'limit.replicas', args: { asked: replicasOf(step.request.body), most: MOST_REPLICAS } } });
         shell = undefined;
@@ -462,8 +464,8 @@ export function newEngine(parts: EngineParts): { readonly ask: (id: number, ask:
         break;
       case 'inspect':
         return { type: 'inspection', inspection: inspect(ask.target) };
-      case 'explain':
-        return { type: 'explained', cells: (await parts.explain()).explainStep(need().world, ask.step) };
+      case 'scheduler':
+        return { type: 'scheduler', answer: (await parts.explain()).answerScheduler(need().world, ask.ask) };
       case 'check':
         return { type: 'checked', problems: checkObjects(need().world, ask.objects) };
       case 'branch': {

@@ -1,35 +1,147 @@
-import type { Kind } from '../../sim/api/object.ts';
+import type { Kind, Pod } from '../../sim/api/object.ts';
 import { listAt, positionAt, tableOf } from '../../sim/apiserver/store.ts';
 import { at as itemAt } from '../../sim/kernel/journal.ts';
-import { matrixOf } from '../../sim/scheduler/decide.ts';
-import { explain, filterCell, scoreCell } from '../../sim/scheduler/explain.ts';
-import { momentOfNote, nothingInMind, remember, type DecisionNote } from '../../sim/scheduler/moment.ts';
-import { compile, DEFAULT_PROFILE } from '../../sim/scheduler/profile.ts';
+import { matrixOf, type Choice, type Decision } from '../../sim/scheduler/decide.ts';
+import { explain, filterCell, scoreCell, type Explanation } from '../../sim/scheduler/explain.ts';
+import { momentOfNote, nothingInMind, remember, type DecisionNote, type Moment } from '../../sim/scheduler/moment.ts';
+import { compile, DEFAULT_PROFILE, profileNamed } from '../../sim/scheduler/profile.ts';
+import { changed, decisionAt } from '../../sim/scheduler/whatIf.ts';
 import type { World } from '../../sim/cluster/world.ts';
-import type { CellSentences } from './protocol.ts';
+import { matrixModel } from './explainMatrix.ts';
+import { offersOf } from './explainOffers.ts';
+import { queueOf } from './explainQueue.ts';
+import type { Attempt, Change, NodeCells, Overview, SchedulerAnswer, SchedulerAsk } from './scheduling.ts';
 
-/** Every cell of a decision in sentences: its moment is rebuilt from the record, when somebody looks. */
-export function explainStep(world: World, step: number): CellSentences | undefined {
-  const mind = nothingInMind();
-  for (let i = 0; i < world.trace.length; i++) {
-    const record = itemAt(world.trace, i)!;
-    if (record.step > step) break;
-    if (record.process !== 'scheduler' || record.notes === undefined) continue;
-    for (const note of record.notes) {
-      if (note.type === 'decision' && record.step === step) {
-        const noted = note as unknown as DecisionNote;
-        const moment = momentOfNote(noted, DEFAULT_PROFILE, (kind: Kind, revision) => listAt(tableOf(world.store, kind), positionAt(tableOf(world.store, kind), revision)), mind);
-        if (moment === undefined) return undefined;
-        const decision = matrixOf(noted.decision);
-        const about = explain(moment, decision);
-        const filters = compile(DEFAULT_PROFILE).filter.map((plugin) => plugin.name);
-        return {
-          filters: decision.nodes.map((node) => filters.map((plugin) => filterCell(about, plugin, node).sentences)),
-          scores: decision.nodes.map((node, place) => (decision.feasible.includes(place) ? decision.scores.plugins.map(({ name }) => scoreCell(about, name, node).sentences) : [])),
-        };
-      }
-      remember(mind, note);
+/**
+ * What the scheduler's view asks. Loaded when somebody looks: the moment of a decision is rebuilt from the record, and a question "what if" is
+ * answered from a copy of it. The history is only read.
+ */
+export function answerScheduler(world: World, ask: SchedulerAsk): SchedulerAnswer {
+  switch (ask.about) {
+    case 'overview':
+      return { about: 'overview', overview: overviewOf(world, ask.pod) };
+    case 'matrix': {
+      const it = momentAt(world, ask.step);
+      if (it === undefined) return { about: 'matrix', matrix: undefined };
+      const { moment, decision } = considered(it, ask.changes);
+      return { about: 'matrix', matrix: matrixModel(ask.step, it.at, moment, decision) };
+    }
+    case 'cells': {
+      const it = momentAt(world, ask.step);
+      return { about: 'cells', cells: it === undefined ? [] : cellsOf(considered(it, ask.changes), ask.nodes) };
+    }
+    case 'offers': {
+      const it = momentAt(world, ask.step);
+      return { about: 'offers', offers: it === undefined ? undefined : offersOf(it.moment, it.decision) };
     }
   }
-  return undefined;
 }
+
+// ---- moments
+
+interface Considered {
+  readonly moment: Moment;
+  readonly decision: Decision;
+  about: Explanation | undefined;
+}
+interface Remembered extends Considered {
+  readonly at: number;
+  readonly others: Map<string, Considered>;
+}
+/** By the note itself: another history has other notes, even in the same step. */
+const remembered = new WeakMap<object, Remembered>();
+const MOST_OTHERS = 12;
+
+const isScheduler = (process: string): boolean => process === 'scheduler' || process.startsWith('scheduler/');
+
+function momentAt(world: World, step: number): Remembered | undefined {
+  const target = itemAt(world.trace, step - 1);
+  const noted = target?.notes?.find((note) => note.type === 'decision') as (DecisionNote & object) | undefined;
+  if (target === undefined || noted === undefined) return undefined;
+  const known = remembered.get(noted);
+  if (known !== undefined) return known;
+  const mind = nothingInMind();
+  for (let i = 0; i < step - 1; i++) {
+    const record = itemAt(world.trace, i)!;
+    if (record.process !== target.process) continue;
+    if (record.type === 'start') {
+      mind.assumed.clear();
+      mind.nominations.clear();
+    }
+    for (const note of record.notes ?? []) remember(mind, note);
+  }
+  const moment = momentOfNote(noted, (pod) => profileNamed(pod.spec.schedulerName ?? DEFAULT_PROFILE.schedulerName, world.config.schedulerProfiles) ?? DEFAULT_PROFILE, (kind: Kind, revision) => listAt(tableOf(world.store, kind), positionAt(tableOf(world.store, kind), revision)), mind);
+  if (moment === undefined) return undefined;
+  const made: Remembered = { at: target.at, moment, decision: matrixOf(noted.decision), about: undefined, others: new Map() };
+  remembered.set(noted, made);
+  return made;
+}
+
+/** The decision as it was, or as it would have been: searched and scored as the scheduler does it. */
+function considered(it: Remembered, changes: readonly Change[] | undefined): Considered {
+  if (changes === undefined || changes.length === 0) return it;
+  const key = JSON.stringify(changes);
+  const known = it.others.get(key);
+  if (known !== undefined) return known;
+  const moment = changes.reduce(changed, it.moment);
+  const made: Considered = { moment, decision: decisionAt(moment, { sampled: true }), about: undefined };
+  if (it.others.size >= MOST_OTHERS) it.others.delete(it.others.keys().next().value!);
+  it.others.set(key, made);
+  return made;
+}
+
+function cellsOf(it: Considered, nodes: readonly string[]): readonly NodeCells[] {
+  const about = (it.about ??= explain(it.moment, it.decision));
+  const filters = compile(it.moment.profile).filter.map((plugin) => plugin.name);
+  const passed = new Set(it.decision.feasible.map((place) => it.decision.nodes[place]!));
+  return nodes.map((node) => ({
+    node,
+    filters: filters.map((plugin) => filterCell(about, plugin, node).sentences),
+    scores: passed.has(node) ? it.decision.scores.plugins.map(({ name }) => scoreCell(about, name, node).sentences) : [],
+  }));
+}
+
+// ---- the overview
+
+const MOST_PODS = 200;
+const MOST_ATTEMPTS = 500;
+
+function overviewOf(world: World, key: string | undefined): Overview {
+  const pods = new Map<string, Overview['pods'][number]>();
+  const attempts: Attempt[] = [];
+  for (let i = world.trace.length - 1; i >= 0; i--) {
+    const record = itemAt(world.trace, i)!;
+    if (!isScheduler(record.process) || record.notes === undefined) continue;
+    for (const note of record.notes) {
+      if (note.type !== 'decision') continue;
+      const { pod, chosen, failure } = note['decision'] as Choice;
+      if (pods.size < MOST_PODS && !pods.has(pod)) pods.set(pod, { key: pod, at: record.at, ...(chosen === undefined ? {} : { chosen }) });
+      if (pod !== key || attempts.length >= MOST_ATTEMPTS) continue;
+      const nominated = failure?.postFilter.chosen?.node;
+      attempts.push({ step: record.step, at: record.at, number: Number(note['attempt'] ?? 0), ...(chosen === undefined ? {} : { chosen }), ...(nominated === undefined ? {} : { nominated }) });
+    }
+  }
+  return { at: world.now, pods: [...pods.values()], attempts: attempts.reverse(), after: key === undefined ? {} : afterwards(world, key), queue: queueOf(world) };
+}
+
+/** When the binding was written, and when the Pod ran: from its own life. */
+function afterwards(world: World, key: string): Overview['after'] {
+  const table = world.store.tables.get('Pod');
+  const out: { bound?: { at: number; revision: number }; running?: { at: number; revision: number }; gone?: { at: number; revision: number } } = {};
+  const newest = table?.live.get(key) ?? table?.gone.get(key);
+  for (let change = newest; change !== undefined; change = change.previous) {
+    const { at, revision } = change;
+    const [before, after] = [change.before as Pod | undefined, change.after as Pod | undefined];
+    if (after === undefined) {
+      // An earlier life of the same name is another Pod.
+      if (change !== newest) break;
+      out.gone = { at, revision };
+    } else {
+      if ((after.spec.nodeName ?? '') !== '' && (before?.spec.nodeName ?? '') === '') out.bound = { at, revision };
+      if (after.status?.phase === 'Running' && before?.status?.phase !== 'Running') out.running = { at, revision };
+    }
+    if (before === undefined) break;
+  }
+  return out;
+}
+

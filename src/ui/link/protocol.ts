@@ -2,6 +2,7 @@ import type { Change } from '../../sim/api/change.ts';
 import type { Command } from '../../sim/api/cluster.ts';
 import type { KubernetesObject } from '../../sim/api/object.ts';
 import type { Micros } from '../../sim/api/time.ts';
+import type { SchedulerAnswer, SchedulerAsk } from './scheduling.ts';
 import type { PodCardProps } from '../stage/PodCard.tsx';
 import type { ServiceCardProps } from '../stage/ServiceCard.tsx';
 import type { StageModel, StageTarget } from '../stage/model.ts';
@@ -45,8 +46,8 @@ export type Ask =
   | { readonly type: 'keepBranch' }
   | { readonly type: 'discardBranch' }
   | { readonly type: 'reset' }
-  /** The cells of the decision that was made in this step, in sentences. */
-  | { readonly type: 'explain'; readonly step: number }
+  /** About decisions, the scheduler's queue, and what could have been otherwise: only read. */
+  | { readonly type: 'scheduler'; readonly ask: SchedulerAsk }
   /** What the API server would say to these objects; nothing is written. */
   | { readonly type: 'check'; readonly objects: readonly unknown[] }
   | { readonly type: 'share'; readonly from: 'start' | 'now' };
@@ -76,12 +77,8 @@ export type Answer =
   | { readonly type: 'done' }
   /** `ended`: nothing more that the stage would show lies ahead. */
   | { readonly type: 'moved'; readonly ended: boolean }
-  /** The cells of the decision that was made in this step, in sentences. */
-  | { readonly type: 'explain'; readonly step: number }
-  /** What the API server would say to these objects; nothing is written. */
-  | { readonly type: 'check'; readonly objects: readonly unknown[] }
   | { readonly type: 'share'; readonly recording: string }
-  | { readonly type: 'explained'; readonly cells: CellSentences | undefined }
+  | { readonly type: 'scheduler'; readonly answer: SchedulerAnswer }
   | { readonly type: 'checked'; readonly problems: readonly Problem[] } | { readonly type: 'inspection'; readonly inspection: Inspection };
 
 /** Where a story is: ten steps of a Deployment, or the chapters of a scenario. */
@@ -156,12 +153,6 @@ export interface Sentence {
   readonly code: string;
   readonly args: Readonly<Record<string, string | number>>;
 }
-/** By node, then by filter or by scorer. */
-export interface CellSentences {
-  readonly filters: readonly (readonly (readonly Sentence[])[])[];
-  readonly scores: readonly (readonly (readonly Sentence[])[])[];
-}
-
 /** The node x plugin matrix of one attempt, ready to be drawn. */
 export interface DecisionModel {
   readonly step: number;

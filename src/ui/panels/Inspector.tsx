@@ -1,5 +1,5 @@
 import { useState, type KeyboardEvent, type ReactElement, type ReactNode } from 'react';
-import { conditionOf, type KubernetesObject, type Node, type Pod, type Condition } from '../../sim/api/object.ts';
+import { conditionOf, keyOf, type KubernetesObject, type Node, type Pod, type Condition } from '../../sim/api/object.ts';
 import type { ChangeModel, DecisionModel, Inspection, WhyLink, WhyModel } from '../link/protocol.ts';
 import { glyphOfKind, Icon, PodGlyph, type GlyphName } from '../stage/glyphs.tsx';
 import { PodCard } from '../stage/PodCard.tsx';
@@ -225,7 +225,7 @@ function Answer({ why, known, inspection, decision }: { readonly why: WhyModel; 
       <>
         <p className="a">{decisionAnswer(decision, words)}</p>
         <Bars decision={decision} />
-        <p className="more"><button type="button" className="lnk" onClick={() => session.show({ type: 'decision', pod: pod?.metadata.name ?? '' })}>{inspector.stepThrough}</button></p>
+        <p className="more"><button type="button" className="lnk" onClick={() => session.show({ type: 'decision', ...(pod === undefined ? {} : { pod: keyOf(pod) }) })}>{inspector.stepThrough}</button></p>
       </>
     );
   }
@@ -235,7 +235,7 @@ function Answer({ why, known, inspection, decision }: { readonly why: WhyModel; 
         <>
           <p className="a">{decisionAnswer(decision, words)}</p>
           {decision.chosen === undefined && <p className="mono own">{decision.message ?? conditionOf(pod as { status: { conditions?: readonly Condition[] } }, 'PodScheduled')?.message ?? ''}</p>}
-          <p className="more"><button type="button" className="lnk" onClick={() => session.show({ type: 'decision', pod: pod?.metadata.name ?? '' })}>{inspector.stepThrough}</button></p>
+          <p className="more"><button type="button" className="lnk" onClick={() => session.show({ type: 'decision', ...(pod === undefined ? {} : { pod: keyOf(pod) }) })}>{inspector.stepThrough}</button></p>
         </>
       )}
       {why.question === 'notReplaced' && <p className="a">{owner === undefined ? inspector.answers.notReplacedBare : inspector.answers.notReplaced(owner)}</p>}

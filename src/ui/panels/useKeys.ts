@@ -25,7 +25,7 @@ export function useKeys(): void {
 function handle(session: Session, event: KeyboardEvent): boolean {
   const { dialog, verb, selected, preferences, still, twin, shellOpen } = session.get();
   // A modal dialog keeps its keys.
-  if (dialog !== undefined && dialog.type !== 'apply' && dialog.type !== 'decision') return false;
+  if (dialog !== undefined && dialog.type !== 'apply') return false;
   const onControl = event.target instanceof HTMLElement && event.target.closest('button, a, input, [role=tab], [role^=menuitem]') !== null;
   switch (event.key) {
     case ' ':
@@ -33,12 +33,12 @@ function handle(session: Session, event: KeyboardEvent): boolean {
       session.toggle();
       return true;
     case 'ArrowRight':
-      if (event.target instanceof HTMLInputElement || (event.target instanceof HTMLElement && event.target.closest('.decision, [role=tablist]') !== null)) return false;
+      if (event.target instanceof HTMLInputElement || (event.target instanceof HTMLElement && event.target.closest('[role=tablist]') !== null)) return false;
       if (event.shiftKey) session.seek({ end: true });
       else session.step();
       return true;
     case 'ArrowLeft':
-      if (event.target instanceof HTMLInputElement || (event.target instanceof HTMLElement && event.target.closest('.decision, [role=tablist]') !== null)) return false;
+      if (event.target instanceof HTMLInputElement || (event.target instanceof HTMLElement && event.target.closest('[role=tablist]') !== null)) return false;
       session.back();
       return true;
     case 'Escape':
@@ -66,6 +66,10 @@ function handle(session: Session, event: KeyboardEvent): boolean {
     return true;
   }
   switch (event.key) {
+    case 'n':
+      // Which node? Of the Pod that is selected; else of the newest decision.
+      session.show({ type: 'decision', ...(selected?.on === 'object' && selected.kind === 'Pod' ? { pod: selected.key } : {}) });
+      return true;
     case 'y':
       session.setTab('why');
       return true;

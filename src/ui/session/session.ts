@@ -8,7 +8,8 @@ import type { Command, Fault } from '../../sim/api/cluster.ts';
 import type { Pod, Service } from '../../sim/api/object.ts';
 import { newLink, Refused, type Link, type WorkerLike } from '../link/link.ts';
 import { fromFragment, toFragment, type Theme } from '../link/share.ts';
-import type { Ask, CellSentences, Inspection, LinkError, Problem, SeekTarget, Still, Unit } from '../link/protocol.ts';
+import type { Ask, Inspection, LinkError, Problem, SeekTarget, Still, Unit } from '../link/protocol.ts';
+import type { SchedulerAnswer, SchedulerAsk } from '../link/scheduling.ts';
 import { sameTarget, type StageTarget } from '../stage/model.ts';
 import { onFrame } from '../stage/frame.ts';
 import type { Catalogue } from '../i18n/index.ts';
@@ -20,7 +21,7 @@ import { targetsOf, type VerbId } from './verbs.ts';
 // What the worker sends is large and nobody writes to it: freezing it at every step would cost more than it protects.
 setAutoFreeze(false);
 
-export type Dialog = { readonly type: 'apply' } | { readonly type: 'share' } | { readonly type: 'keys' } | { readonly type: 'simplified' } | { readonly type: 'form'; readonly verb: VerbId; readonly target: StageTarget } | { readonly type: 'decision'; readonly pod: string };
+export type Dialog = { readonly type: 'apply' } | { readonly type: 'share' } | { readonly type: 'keys' } | { readonly type: 'simplified' } | { readonly type: 'form'; readonly verb: VerbId; readonly target: StageTarget } | /** The scheduler's view: of a Pod's attempts (by key), of the newest one, or of one step. */ { readonly type: 'decision'; readonly pod?: string; readonly step?: number };
 export interface ShellLine {
   readonly id: number;
   readonly text: string;
@@ -91,11 +92,13 @@ export interface Session {
   readonly crash: (target: StageTarget) => Promise<void>;
   /** What the API server would say to these objects. */
   readonly check: (objects: readonly unknown[]) => Promise<readonly Problem[]>;
-  /** A decision's cells in sentences. */
-  readonly explain: (step: number) => Promise<CellSentences | undefined>;
+  /** About decisions and the scheduler's queue. */
+  readonly scheduler: <A extends SchedulerAsk['about']>(ask: Extract<SchedulerAsk, { readonly about: A }>) => Promise<Extract<SchedulerAnswer, { readonly about: A }> | undefined>;
   readonly inspect: (target: StageTarget) => Promise<Inspection | undefined>;
   readonly command: (command: Command) => void;
   readonly branch: (line: string, fault?: Fault) => void;
+  /** A branch that leaves the story after this step, with a kubectl line. */
+  readonly branchAt: (steps: number, line: string) => void;
   /** A branch in which nothing is done yet. */
   readonly branchHere: () => void;
   readonly keepBranch: () => void;
@@ -438,7 +441,7 @@ export function newSession(parts: SessionParts): Session {
     setLetters: (letters) => savePreferences({ letters }),
     show(dialog) {
       // What is shared, or asked for in a form, is about this moment.
-      if (dialog?.type === 'share' || dialog?.type === 'form') {
+      if (dialog?.type === 'share' || dialog?.type === 'form' || dialog?.type === 'decision') {
         actor.send({ type: 'PAUSE' });
         showPending();
       }
@@ -458,10 +461,10 @@ export function newSession(parts: SessionParts): Session {
       const answer = await link.ask({ type: 'check', objects });
       return answer.type === 'checked' ? answer.problems : [];
     },
-    async explain(step) {
+    async scheduler(ask) {
       try {
-        const answer = await link.ask({ type: 'explain', step });
-        return answer.type === 'explained' ? answer.cells : undefined;
+        const answer = await link.ask({ type: 'scheduler', ask: ask as SchedulerAsk });
+        return answer.type === 'scheduler' ? (answer.answer as never) : undefined;
       } catch (error) {
         complain(error);
         return undefined;
@@ -500,6 +503,11 @@ export function newSession(parts: SessionParts): Session {
       void doing({ type: 'branch', lines: [line], commands: fault === undefined ? [] : [{ type: 'fault', fault }] }, fault !== undefined).then(() => {
         if (fault === undefined) session.kubectl(line);
       });
+    },
+    branchAt(steps, line) {
+      void doing({ type: 'seek', target: { steps } }, false)
+        .then(() => doing({ type: 'branch', lines: [line], commands: [] }, false))
+        .then(() => session.kubectl(line));
     },
     branchHere: () => void doing({ type: 'branch', lines: [], commands: [] }, false),
     keepBranch: () => void doing({ type: 'keepBranch' }, false),

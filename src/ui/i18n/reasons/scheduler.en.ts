@@ -90,6 +90,7 @@ export const schedulerReasons = {
   'whatIf.removePod': (a: Args) => `remove Pod ${a.pod}`,
   'whatIf.addNode': (a: Args) => `add a node like ${a.like}`,
   'whatIf.strategy': (a: Args) => `score resources by ${a.strategy}`,
+  'whatIf.weight': (a: Args) => (Number(a.weight) === 0 ? `let ${a.plugin} score nothing` : `let ${a.plugin} count ${a.weight} times`),
   'whatIf.priority': (a: Args) => `give the Pod priority ${a.priority}`,
 } as const satisfies Readonly<Record<string, Text>>;
 

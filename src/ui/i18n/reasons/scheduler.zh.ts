@@ -85,5 +85,6 @@ export const schedulerReasons: SchedulerReasons = {
   'whatIf.removePod': (a) => `移除 Pod ${a.pod}`,
   'whatIf.addNode': (a) => `增加一个与 ${a.like} 相同的节点`,
   'whatIf.strategy': (a) => `按 ${a.strategy} 为资源打分`,
+  'whatIf.weight': (a) => (Number(a.weight) === 0 ? `不让 ${a.plugin} 打分` : `让 ${a.plugin} 的权重为 ${a.weight}`),
   'whatIf.priority': (a) => `把该 Pod 的优先级设为 ${a.priority}`,
 };
