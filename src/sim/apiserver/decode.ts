@@ -241,7 +241,7 @@ function decodeStruct(struct: StructType, source: Record<string, unknown>, conte
     if (field.pointer) {
       if (value !== undefined) out[field.name] = value;
       else if (field.omit === 'never') out[field.name] = null;
-    } else if (field.omit === 'never') out[field.name] = value === undefined || ((field.type.is === 'list' || field.type.is === 'map') && isZero(field.type, value)) ? zeroOf(field.type) : value;
+    } else if (field.omit === 'never') out[field.name] = value === undefined ? zeroOf(field.type) : value;
     else if (field.type.is === 'struct') {
       if (field.omit === 'empty') out[field.name] = value ?? zeroStruct(field.type.struct);
       else if (value !== undefined && Object.keys(value as object).length > 0) out[field.name] = value;

@@ -188,10 +188,9 @@ function walk(struct: StructType, source: Record<string, unknown>, helpers: Help
     if (value === UNUSUAL) return UNUSUAL;
     values.push(value);
     if (value !== before) isSame = false;
-    if (mode === ALWAYS) {
-      always++;
-      if (type.is !== 'scalar' && type.is !== 'struct' && isZero(value)) isSame = false;
-    } else if (mode === STRUCT) always++;
+    // What is always written keeps its empty list, as Go tells it from none.
+    if (mode === ALWAYS) always++;
+    else if (mode === STRUCT) always++;
     else if (mode !== POINTER && isZero(value)) isSame = false;
   }
   const result = isSame && always === plan.always ? source : built(plan, keys, values, helpers);
@@ -215,7 +214,7 @@ function built({ places, names, types, modes, zeros }: Plan, keys: readonly stri
         value ??= helpers.zeroStruct((type as Extract<TypeNode, { is: 'struct' }>).struct);
         break;
       case ALWAYS:
-        if (value === undefined || (type.is !== 'scalar' && type.is !== 'struct' && isZero(value))) value = zeros[i];
+        if (value === undefined) value = zeros[i];
         break;
       default:
         if (value === undefined || isZero(value)) continue;

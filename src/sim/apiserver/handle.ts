@@ -47,6 +47,8 @@ function answered(context: ApiContext, request: Request): Response {
     return nothingHere(request.path.startsWith('/api') && document(context, request, request.path.split('/', 3).join('/')) !== undefined);
   }
   if (at.type === 'document') {
+    const refused = isTrusted(request) ? undefined : beyond.authorizePath?.(context, request);
+    if (refused !== undefined) return refuse(refused);
     const body = document(context, request, at.path);
     if (body === undefined) return nothingHere(false);
     return request.method === 'GET' ? { code: 200, body } : refuse(methodNotAllowed());
@@ -70,7 +72,10 @@ function answered(context: ApiContext, request: Request): Response {
     warnings: [],
     bytes,
   };
-  if (!isTrusted(request.user)) return refuse(unauthorized(call));
+  if (!isTrusted(request)) {
+    const refused = beyond.authorize === undefined ? unauthorized(call) : beyond.authorize(call);
+    if (refused !== undefined) return refuse(refused);
+  }
   if (at.info.kind === 'Endpoints') call.warnings.push('v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice');
   const wrong = optionErrors(request, query);
   const response = wrong === undefined ? dispatched(call, body) : refuse(wrong);
@@ -79,6 +84,7 @@ function answered(context: ApiContext, request: Request): Response {
 }
 
 function dispatched(call: Call, body: unknown): Response {
+  if (call.info.transient === true) return beyond.review?.(call, body) ?? refuse(methodNotAllowed());
   const { request, info, name, namespace } = call;
   if (call.subresource !== undefined) return subresource(call, call.subresource, body);
   switch (request.method) {
@@ -112,6 +118,7 @@ function subresource(call: Call, name: string, body: unknown): Response {
   switch (name) {
     case 'status':
       return method === 'GET' ? get(call) : method === 'PUT' ? update(call, body, 'status') : method === 'PATCH' ? patch(call, body, 'status') : refuse(methodNotAllowed());
+    case 'approval':
     case 'ephemeralcontainers':
     case 'resize':
       return method === 'GET' ? get(call) : method === 'PUT' ? update(call, body, name) : method === 'PATCH' ? patch(call, body, name) : refuse(methodNotAllowed());

@@ -50,7 +50,8 @@ function typeNode(text: string): { readonly type: TypeNode; readonly pointer: bo
   if (text.startsWith('*')) return { type: typeNode(text.slice(1)).type, pointer: true };
   const head = text.charAt(0);
   if (head === '@') {
-    const struct = structType(text.slice(1));
+    // A list of structs may have a name of its own (`[@ValidationRule=v1.ValidationRules`); no message asks for it.
+    const struct = structType(text.slice(1).split('=')[0]!);
     return { type: { is: 'struct', struct, goName: struct.name.startsWith('v2.') ? struct.name : `v1.${struct.name.slice(struct.name.indexOf('.') + 1)}` }, pointer: false };
   }
   if (head === '[' || head === '{') {

@@ -43,7 +43,9 @@ export function uidConflict(info: KindInfo, name: string, key: string, wanted: s
 function registryPath(info: KindInfo): string {
   if (info.group === '' && info.resource === 'nodes') return 'minions';
   if (info.group === '' && (info.resource === 'services' || info.resource === 'endpoints')) return `services/${info.resource === 'services' ? 'specs' : 'endpoints'}`;
-  return info.resource;
+  if (info.resource === 'ingresses') return 'ingress';
+  // Groups that an aggregated server of its own serves stand under their name.
+  return /^api(?:extensions|registration)\.k8s\.io$/.test(info.group) ? `${info.group}/${info.resource}` : info.resource;
 }
 
 export function forbidden(info: KindInfo, name: string, why: string, causes?: readonly StatusCause[]): Status {

@@ -31,6 +31,12 @@ export interface AdmissionContext {
   draw(purpose: string, n: number): number;
 }
 
+/** Who writes, for a kind that keeps it. */
+export interface Author {
+  readonly user: string;
+  readonly groups: readonly string[];
+}
+
 /**
  * What one kind does beyond storing JSON. Every function is pure and returns a new object (or the same one when nothing is to do).
  * The order of a create: decode, default, admit, prepareForCreate, validateCreate, store; of an update: decode, default, prepareForUpdate, validateUpdate.
@@ -38,12 +44,15 @@ export interface AdmissionContext {
  */
 export interface Strategy<T extends KubernetesObject = KubernetesObject> {
   default?(object: T): T;
-  prepareForCreate?(object: T, now?: string): T;
+  prepareForCreate?(object: T, now?: string, by?: Author): T;
   prepareForUpdate?(object: T, old: T): T;
-  prepareForStatusUpdate?(object: T, old: T): T;
+  prepareForStatusUpdate?(object: T, old: T, now?: string): T;
+  /** The third face that a CertificateSigningRequest has. */
+  prepareForApproval?(object: T, old: T, now?: string): T;
   validateCreate?(object: T): readonly FieldError[];
   validateUpdate?(object: T, old: T): readonly FieldError[];
   validateStatusUpdate?(object: T, old: T): readonly FieldError[];
+  validateApproval?(object: T, old: T): readonly FieldError[];
   warnings?(object: T, old?: T): readonly string[];
 }
 

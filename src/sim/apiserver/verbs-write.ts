@@ -1,5 +1,5 @@
 import type { Event, KubernetesObject, ObjectMeta } from '../api/object.ts';
-import { APPLY_PATCH, JSON_PATCH, MERGE_PATCH, STRATEGIC_MERGE_PATCH, type Response, type Status } from '../api/request.ts';
+import { APPLY_PATCH, JSON_PATCH, MERGE_PATCH, STRATEGIC_MERGE_PATCH, USERS, type Response, type Status } from '../api/request.ts';
 import { asVersion, toStored } from './convert.ts';
 import { decode, decodeAs, strictRefusal } from './decode.ts';
 import { goQuote } from './goText.ts';
@@ -12,21 +12,26 @@ import { restoreWords } from './restoreWords.ts';
 import { typeOfKind } from './schema.ts';
 import { alreadyExists, badRequest, conflict, generateNameConflict, invalid, notFound, plainError, uidConflict, unsupportedMediaType } from './status.ts';
 import { head } from './store.ts';
-import type { FieldError } from './strategy.ts';
+import type { Author, FieldError } from './strategy.ts';
 import { answer, atItsEnd, generatedName, isFailure, keyIn, keyOfCall, metaInOrder, newUid, nowText, refuse, stored, write, type Call } from './verbs-call.ts';
 import { beyond } from './beyond.ts';
-import { admitted, allocated, strategyOf } from './verbs-hooks.ts';
+import { admitted, allocated, escalation, strategyOf } from './verbs-hooks.ts';
 
 /** Which face of an object an update writes: each keeps what belongs to the others. */
-export type Face = 'object' | 'status' | 'finalize' | 'ephemeralcontainers' | 'resize';
+export type Face = 'object' | 'status' | 'finalize' | 'approval' | 'ephemeralcontainers' | 'resize';
 
 const EVENTS = 'events.k8s.io/v1';
 /** A stored object as this path's version shows it. */
 export const asAsked = (call: Call, object: KubernetesObject): KubernetesObject => asVersion(call.apiVersion, object);
 
 /** Kinds that a PUT may create (AllowCreateOnUpdate upstream), and those that it must name the version of (AllowUnconditionalUpdate). */
-const CREATED_BY_PUT = new Set(['Endpoints', 'Event', 'Lease', 'Service', 'LimitRange']);
-const NEEDS_VERSION = new Set(['PodDisruptionBudget', 'Lease']);
+const CREATED_BY_PUT = new Set([
+  'Endpoints', 'Event', 'Lease', 'Service', 'LimitRange', 'Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding', 'RuntimeClass',
+]);
+const NEEDS_VERSION = new Set([
+  'PodDisruptionBudget', 'Lease', 'RuntimeClass', 'CSIDriver', 'CSINode', 'CSIStorageCapacity', 'VolumeAttachment', 'APIService', 'CustomResourceDefinition', 'FlowSchema', 'PriorityLevelConfiguration',
+  'ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration', 'ValidatingAdmissionPolicy', 'MutatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding', 'MutatingAdmissionPolicyBinding',
+]);
 
 /** The body as an object of this kind. Strict findings become a refusal or warnings, as `fieldValidation` says. */
 function decoded(call: Call, body: unknown): KubernetesObject | Status {
@@ -74,6 +79,8 @@ export function createObject(asked: Call, given: KubernetesObject): KubernetesOb
   const admission = admitted(call, object, undefined, draftKey);
   if (isFailure(admission)) return admission;
   object = admission;
+  const escalated = escalation(call, object, undefined);
+  if (escalated !== undefined) return escalated;
   const base = object;
   // A generated name that is taken is drawn again, as the real server does since 1.32.
   for (let attempt = 1; ; attempt++) {
@@ -82,7 +89,7 @@ export function createObject(asked: Call, given: KubernetesObject): KubernetesOb
     object = withMeta(base, { ...base.metadata, name, uid: newUid(context, `${info.kind}/${key}`), creationTimestamp: nowText(call) } as ObjectMeta);
     const withAddresses = allocated(call, object, undefined, key);
     if (isFailure(withAddresses)) return withAddresses;
-    object = strategy.prepareForCreate?.(withAddresses, nowText(call)) ?? withAddresses;
+    object = strategy.prepareForCreate?.(withAddresses, nowText(call), authorOf(call)) ?? withAddresses;
     const errors = call.apiVersion === EVENTS ? validateEventFromNewApi(object as Event) : (strategy.validateCreate?.(object) ?? []);
     if (errors.length > 0) return invalid(info, object.metadata.name ?? '', errors);
     if (WITHOUT_META_RULES.has(info.kind)) {
@@ -131,6 +138,8 @@ function withSentManagers(call: Call, given: KubernetesObject, next: KubernetesO
   const managed = beyond.sentManaged(call, sent, next, old);
   return managed === undefined ? call : { ...call, managed };
 }
+
+const authorOf = ({ request }: Call): Author => ({ user: request.user, groups: request.groups ?? (request.user === USERS.admin ? ['system:masters', 'system:authenticated'] : ['system:authenticated']) });
 
 /** Kinds whose own validation does not look at metadata: for them only the rules hold that every kind has (BeforeCreate upstream). */
 const WITHOUT_META_RULES = new Set(['PodDisruptionBudget', 'Event']);
@@ -219,6 +228,8 @@ export function updateObject(asked: Call, given: KubernetesObject, old: Kubernet
     const withAddresses = allocated(call, admission, old, keyOfCall(call));
     if (isFailure(withAddresses)) return withAddresses;
     next = withAddresses;
+    const escalated = escalation(call, next, old);
+    if (escalated !== undefined) return escalated;
   }
   const prepared = prepare(call, next, old, face);
   // Generation and the like may have been set by the strategy: equal parts become the old ones again, so that no change is no write.
@@ -241,7 +252,9 @@ function prepare(call: Call, next: KubernetesObject, old: KubernetesObject, face
   const strategy = strategyOf(call.info.kind);
   switch (face) {
     case 'status':
-      return strategy.prepareForStatusUpdate?.(next, old) ?? next;
+      return strategy.prepareForStatusUpdate?.(next, old, nowText(call)) ?? next;
+    case 'approval':
+      return strategy.prepareForApproval?.(next, old, nowText(call)) ?? next;
     case 'finalize':
       return onlySpec(next, old, ['finalizers']);
     case 'ephemeralcontainers':
@@ -272,6 +285,8 @@ function check(call: Call, next: KubernetesObject, old: KubernetesObject, face: 
       return strategy.validateUpdate?.(next, old) ?? [];
     case 'status':
       return strategy.validateStatusUpdate?.(next, old) ?? [];
+    case 'approval':
+      return strategy.validateApproval?.(next, old) ?? [];
     default:
       return [];
   }
