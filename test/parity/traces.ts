@@ -10,6 +10,7 @@ import { act, newTimeline, perform, playUntil, read, type StepRecord, type Timel
 import { at as itemAt } from '../../src/sim/kernel/journal.ts';
 import { canonicalTrace } from './canonical.mjs';
 import { compare, type Level } from './compare.mjs';
+import { scriptedNode, tick, type Exit, type ScriptedNode } from './scripted.ts';
 
 /** How long the cluster is left to itself before t = 0: the recorded ones are about 14 s old then, which decides the phases of leases and monitors. */
 const WARM_UP: Micros = 14 * SECOND;
@@ -43,6 +44,8 @@ export interface Golden {
   readonly setup?: readonly GoldenStep[];
   readonly nodes: readonly { readonly metadata: { readonly name: string; readonly labels?: Record<string, string> }; readonly status: { readonly capacity?: Record<string, string>; readonly allocatable?: Record<string, string> } }[];
   readonly steps: readonly GoldenStep[];
+  /** The nodes that the recorder played itself. */
+  readonly scripted?: { readonly nodes: readonly string[]; readonly exits: readonly Exit[] };
   readonly [field: string]: unknown;
 }
 export interface Played extends Record<string, unknown> {
@@ -88,9 +91,15 @@ function proceed(timeline: Timeline, line: Running): boolean {
 }
 
 /** Lets a timeline move on to a time, with the kubectl lines that are under way meanwhile: a drain may wait for what the next line does. */
-function moveOn(timeline: Timeline, running: Running[], until: Micros): void {
+function moveOn(timeline: Timeline, running: Running[], until: Micros, scripted: readonly ScriptedNode[]): void {
   for (;;) {
+    const node = scripted.reduce<ScriptedNode | undefined>((first, each) => (first === undefined || each.nextTick < first.nextTick ? each : first), undefined);
     const next = running.reduce<Running | undefined>((first, line) => (first === undefined || line.at < first.at ? line : first), undefined);
+    if (node !== undefined && node.nextTick <= until && (next === undefined || node.nextTick <= next.at)) {
+      playUntil(timeline, Math.max(timeline.world.now, node.nextTick));
+      tick(timeline, node);
+      continue;
+    }
     if (next === undefined || next.at > until) break;
     playUntil(timeline, Math.max(timeline.world.now, next.at));
     if (!proceed(timeline, next)) running.splice(running.indexOf(next), 1);
@@ -176,6 +185,7 @@ export function play(golden: Golden, seed = 1): { readonly candidate: Played; re
     script: [],
   });
   const t0 = WARM_UP;
+  const scripted = (golden.scripted?.nodes ?? []).map((name) => scriptedNode(timeline, name, golden.scripted?.exits ?? []));
   const shift = pick(MONITOR_SHIFT, seed, 3);
   if (shift !== 0) {
     playUntil(timeline, MONITOR_RESTARTS + shift);
@@ -186,7 +196,7 @@ export function play(golden: Golden, seed = 1): { readonly candidate: Played; re
   const steps: GoldenStep[] = [];
   const running: Running[] = [];
   const runStep = (step: GoldenStep): void => {
-    moveOn(timeline, running, t0 + step.at * MILLISECOND);
+    moveOn(timeline, running, t0 + step.at * MILLISECOND, scripted);
     const at = Math.round((timeline.world.now - t0) / MILLISECOND);
     const index = steps.push({ ...step, at }) - 1;
     if (step.kubectl !== undefined) {
@@ -199,10 +209,10 @@ export function play(golden: Golden, seed = 1): { readonly candidate: Played; re
   };
   for (const step of golden.setup ?? []) {
     runStep({ ...step, at: -10_000 });
-    while (running.length > 0) moveOn(timeline, running, running[0]!.at);
+    while (running.length > 0) moveOn(timeline, running, running[0]!.at, scripted);
   }
   for (const step of golden.steps) runStep(step);
-  moveOn(timeline, running, t0 + golden.until * MILLISECOND);
+  moveOn(timeline, running, t0 + golden.until * MILLISECOND, scripted);
   const final: KubernetesObject[] = KINDS.filter(({ kind }) => LISTED.has(kind) || (kind === 'Namespace' && golden.name.startsWith('namespace'))).flatMap((info) => headList(timeline.world.store, info.kind).slice());
   const canonical = canonicalTrace({ t0: EPOCH_MILLIS + t0 / MILLISECOND, writes: rawWrites(timeline, t0), final, steps });
   return { candidate: { name: golden.name, nodes: golden.nodes, ...canonical, steps }, timeline: Object.assign(timeline, { nodes }) };

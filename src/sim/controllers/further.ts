@@ -1,7 +1,13 @@
 import type { AnyController } from './index.ts';
+import { daemonSetController } from './daemonset.ts';
+import { jobController } from './job.ts';
 import { statefulSetController } from './statefulset.ts';
+import { ttlAfterFinished } from './ttlafterfinished.ts';
 
 /** Controllers that sleep until an object of their kind exists: one line a controller, loaded after the first picture. */
 export const furtherControllers: readonly AnyController[] = [
   statefulSetController,
+  daemonSetController,
+  jobController,
+  ttlAfterFinished,
 ];
