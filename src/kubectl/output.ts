@@ -1,6 +1,10 @@
 import type { Json, KubernetesObject } from '../sim/api/object.ts';
 import { indentedJson, yamlText } from './encode.ts';
 import { Failure } from './failure.ts';
+import { fileAt } from './files.ts';
+import { TemplateError, executeGoTemplate, parseGoTemplate } from './goTemplate.ts';
+import { kyamlText } from './kyaml.ts';
+import type { Input } from './steps.ts';
 import { JsonPathError, execute, find, parseTemplate, relaxed, textOf } from '../sim/api/jsonpath.ts';
 import type { Found } from './resources.ts';
 import { fullName } from './resources.ts';
@@ -61,7 +65,26 @@ function customColumns(spec: string): Format {
   };
 }
 
-export function format(output: string | undefined): Format | undefined {
+function goTemplate(source: string): Format {
+  try {
+    const parsed = parseGoTemplate(source);
+    return (found, single) => {
+      try {
+        return executeGoTemplate(parsed, document(found, single));
+      } catch (error) {
+        if (error instanceof TemplateError) throw new Failure(`error: error executing template "${source}": template: output:1: ${error.message}`);
+        throw error;
+      }
+    };
+  } catch (error) {
+    if (error instanceof TemplateError) throw new Failure(`error: error parsing template ${source}, template: output:1: ${error.message}`);
+    throw error;
+  }
+}
+
+/** `given` is what --template says; files are those that a template may be read from. */
+export function format(output: string | undefined, given?: string, files?: Input): Format | undefined {
+  if (output === undefined && given !== undefined) return goTemplate(given);
   if (output === undefined || output === '' || output === 'wide') return undefined;
   const equals = output.indexOf('=');
   const name = equals < 0 ? output : output.slice(0, equals);
@@ -74,8 +97,8 @@ export function format(output: string | undefined): Format | undefined {
     case 'name':
       return (found) => found.map(({ info, object }) => `${fullName(info, object.metadata.name)}\n`).join('');
     case 'jsonpath': {
-      if (equals < 0) throw new Failure('error: template format specified but no template given');
-      const parsed = template(rest, 'jsonpath');
+      if (equals < 0 && given === undefined) throw new Failure('error: template format specified but no template given');
+      const parsed = template(equals < 0 ? given! : rest, 'jsonpath');
       return (found, single) => evaluate(() => execute(document(found, single), parsed));
     }
     case 'jsonpath-as-json': {
@@ -85,10 +108,26 @@ export function format(output: string | undefined): Format | undefined {
     }
     case 'custom-columns':
       return customColumns(rest);
-    case 'go-template':
-    case 'template':
     case 'kyaml':
-      throw new Failure(`error: -o ${name} is not in this version of Orrery; -o jsonpath, custom-columns, yaml and json are`);
+      return (found, single) => kyamlText(document(found, single));
+    case 'go-template':
+    case 'template': {
+      if (equals < 0 && given === undefined) throw new Failure('error: template format specified but no template given');
+      return goTemplate(equals < 0 ? given! : rest);
+    }
+    case 'jsonpath-file':
+    case 'go-template-file':
+    case 'templatefile':
+    case 'custom-columns-file': {
+      if (equals < 0) throw new Failure('error: template format specified but no template given');
+      const content = files === undefined ? undefined : fileAt(files, rest);
+      if (content === undefined) throw new Failure(`error: error reading --template ${rest}, open ${rest}: no such file or directory`);
+      if (name === 'jsonpath-file') return format(`jsonpath=${content}`);
+      if (name !== 'custom-columns-file') return goTemplate(content);
+      const [headers = '', paths = ''] = content.trim().split('\n');
+      const names = headers.trim().split(/\s+/);
+      return customColumns(paths.trim().split(/\s+/).map((path, i) => `${names[i] ?? ''}:${path}`).join(','));
+    }
     default:
       throw new Failure(`error: unable to match a printer suitable for the output format "${output}", allowed formats are: ${FORMATS}`);
   }

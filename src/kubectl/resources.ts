@@ -120,7 +120,7 @@ export interface Found {
 /** The kinds of `all`, in the order in which discovery lists them. */
 export function* everyKind(context: Context, category: string): Run<readonly Resource[]> {
   const custom = yield* customResources(context);
-  return [...(category === 'all' ? KINDS.filter((info) => info.inAll === true) : []), ...custom.filter((info) => info.categories?.includes(category) === true)];
+  return [...(category === 'all' ? KINDS.filter((info) => info.inAll === true).sort((a, b) => (`${a.group}/${a.resource}` < `${b.group}/${b.resource}` ? -1 : 1)) : []), ...custom.filter((info) => info.categories?.includes(category) === true)];
 }
 
 /** TYPE NAME..., TYPE/NAME..., TYPE,TYPE [NAME...]: what the words of a command line name. */

@@ -9,8 +9,10 @@ import { tables } from '../printers/table.ts';
 import type { Found, Target } from '../resources.ts';
 import { fetchAll, pathIn, severalTypes, targets } from '../resources.ts';
 import type { Context, Run } from '../steps.ts';
+import type { Tree } from '../tree.ts';
 import { POLL_MICROS, call } from '../steps.ts';
-import { compareText } from '../tree.ts';
+import { milliValue, parseQuantity } from '../../sim/api/quantity.ts';
+import { goSort } from '../goSort.ts';
 import { compactJson } from '../encode.ts';
 
 export const GET_FLAGS: FlagSpecs = {
@@ -39,22 +41,37 @@ function sortBy(found: readonly Found[], expression: string): readonly Found[] {
   });
   // kubectl finds nothing to print when no object has the field.
   if (keyed.every(({ value }) => value === undefined)) return [];
-  const rank = (value: Json | undefined): number => (value === undefined ? 0 : 1);
-  return keyed
-    .sort((a, b) => rank(a.value) - rank(b.value) || (typeof a.value === 'number' && typeof b.value === 'number' ? a.value - b.value : compareText(String(a.value), String(b.value))))
-    .map(({ one }) => one);
+  return goSort(keyed, (a, b) => {
+    if (a.value === undefined || a.value === null) return true;
+    if (b.value === undefined || b.value === null) return false;
+    if (typeof a.value === 'number' && typeof b.value === 'number') return a.value < b.value;
+    const [x, y] = [String(a.value), String(b.value)];
+    const [p, q] = [parseQuantity(x), parseQuantity(y)];
+    return p !== undefined && q !== undefined ? milliValue(x) < milliValue(y) : x < y;
+  }).map(({ one }) => one);
 }
+
+/** Liveness and readiness, which the server of a running simulation always has. */
+const HEALTH = /^\/(?:healthz|livez|readyz)(?:\/\w[\w-]*)?$/;
+const VERSION_ORDER = ['major', 'minor', 'emulationMajor', 'emulationMinor', 'minCompatibilityMajor', 'minCompatibilityMinor', 'gitVersion', 'gitCommit', 'gitTreeState', 'buildDate', 'goVersion', 'compiler', 'platform'];
+const versionText = (body: Tree): string => JSON.stringify(Object.fromEntries(VERSION_ORDER.filter((key) => body[key] !== undefined).map((key) => [key, body[key]])), undefined, 2);
 
 export function* get(context: Context): Run<number> {
   const { flags } = context;
   const raw = text(flags, 'raw');
   if (raw !== undefined) {
-    const { body } = yield* call(context, { method: 'GET', path: raw.split('?')[0]! });
-    yield { out: typeof body === 'string' ? body : `${compactJson(body)}\n` };
+    if (HEALTH.test(raw)) {
+      yield { out: 'ok' };
+      return 0;
+    }
+    const [path = '', query = ''] = raw.split('?');
+    const { body } = yield* call(context, { method: 'GET', path, query: Object.fromEntries(query.split('&').filter((one) => one !== '').map((one) => [one.split('=')[0]!, decodeURIComponent(one.split('=')[1] ?? '')])) });
+    // /version is the one document that a real server writes on several lines.
+    yield { out: path === '/version' ? versionText(body as unknown as Tree) : `${compactJson(body)}\n` };
     return 0;
   }
   const output = text(flags, 'output');
-  const print = format(output);
+  const print = format(output, text(flags, 'template'), context.input);
   const fromFiles = raws(flags, 'filename').length > 0;
   if (flags.args.length === 0 && !fromFiles) {
     yield { err: 'You must specify the type of resource to get. Use "kubectl api-resources" for a complete list of supported resources.\n\n' };
@@ -71,7 +88,7 @@ export function* get(context: Context): Run<number> {
   const single = wanted.length === 1 && wanted[0]!.name !== undefined;
   const options = {
     wide: output === 'wide', headers: !truth(flags, 'no-headers'), withNamespace: truth(flags, 'all-namespaces'), withKind: truth(flags, 'show-kind') || severalTypes(flags.args, wanted),
-    showLabels: truth(flags, 'show-labels'), labelColumns: texts(flags, 'label-columns'), now: context.input.now(), plain: !truth(flags, 'server-print', true),
+    showLabels: truth(flags, 'show-labels'), labelColumns: texts(flags, 'label-columns'), now: context.input.now(), plain: !truth(flags, 'server-print', true), sorted: order !== undefined,
   };
   if (print !== undefined) {
     if (!(single && found.length === 0) && !(problems.length > 0 && found.length === 0)) yield { out: print(found, single, options.headers) };

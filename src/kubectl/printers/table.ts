@@ -20,6 +20,8 @@ export interface TableOptions {
   readonly now: Micros;
   /** --server-print=false: only what every object has. */
   readonly plain?: boolean;
+  /** --sort-by has put the rows in their order. */
+  readonly sorted?: boolean;
 }
 
 /** One table for every run of objects of the same kind, an empty line between two. */
@@ -44,7 +46,8 @@ function table(found: readonly Found[], options: TableOptions): string {
     ...(options.withNamespace && info.namespaced ? ['NAMESPACE'] : []), ...places.map(({ column }) => column.name.toUpperCase()),
     ...options.labelColumns.map((key) => key.slice(key.lastIndexOf('/') + 1).toUpperCase()), ...(options.showLabels ? ['LABELS'] : []),
   ];
-  const rows = found.map(({ object }) => {
+  const { order } = printer;
+  const rows = (order === undefined || options.sorted === true ? found : [...found].sort((a, b) => order(a.object, b.object))).map(({ object }) => {
     const cells = printer.cells(object, options.now);
     const labels = object.metadata.labels ?? {};
     return [

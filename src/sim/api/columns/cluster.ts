@@ -73,6 +73,7 @@ export const admissionPolicyBindings: Printer = {
 
 export const flowSchemas: Printer = {
   columns: columns('Name|PriorityLevel|MatchingPrecedence|DistinguisherMethod|Age|MissingPL'),
+  order: (a, b) => Number(dig(a, 'spec', 'matchingPrecedence')) - Number(dig(b, 'spec', 'matchingPrecedence')) || compareText(a.metadata.name, b.metadata.name),
   cells: (object, now) => [
     object.metadata.name, word(object, 'spec', 'priorityLevelConfiguration', 'name'), cell(dig(object, 'spec', 'matchingPrecedence'), ''), cell(dig(object, 'spec', 'distinguisherMethod', 'type'), '<none>'), age(object, now), condition(object, 'Dangling')?.status ?? '?',
   ],

@@ -17,6 +17,8 @@ export interface Printer<T extends KubernetesObject = KubernetesObject> {
   readonly columns: readonly Column[];
   /** One cell for every column, those of -o wide included. */
   readonly cells: (object: T, now: Micros) => readonly Cell[];
+  /** The rows of a list stand in this order; without it as they are stored. */
+  readonly order?: (a: T, b: T) => number;
 }
 
 /** Columns in one line of text: names parted by "|", each with ":type" when it is no string and "*" when it is for -o wide. The column "Name" is the object's. */
