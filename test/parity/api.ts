@@ -39,6 +39,8 @@ interface Step {
   readonly path: string;
   readonly contentType?: string;
   readonly user?: string;
+  readonly groups?: readonly string[];
+  readonly accept?: string;
   readonly body?: unknown;
   readonly base?: string;
   readonly edit?: readonly { readonly op: string; readonly path: string; readonly value?: unknown }[];
@@ -313,7 +315,7 @@ function perform(world: World, step: Step, bases: Readonly<Record<string, unknow
     applyEdit(edited, step.edit ?? []);
     body = edited;
   }
-  const response = world.send({ method: step.method, path, query, ...(body === undefined ? {} : { body }), ...(step.contentType === undefined ? {} : { contentType: step.contentType }), ...(step.user === undefined ? {} : { user: step.user }), ...(managedFields ? { managedFields } : {}) });
+  const response = world.send({ method: step.method, path, query, ...(body === undefined ? {} : { body }), ...(step.contentType === undefined ? {} : { contentType: step.contentType }), ...(step.user === undefined ? {} : { user: step.user, groups: step.groups ?? [] }), ...(step.accept === undefined ? {} : { accept: step.accept }), ...(managedFields ? { managedFields } : {}) });
   return { response, sent: body };
 }
 

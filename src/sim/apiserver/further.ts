@@ -1,7 +1,14 @@
 import { registerBeyond } from './beyond.ts';
+import { SEEDED_KINDS } from './bootstrap/objects.ts';
+import { startChanges } from './bootstrap/seeds.ts';
 import { present } from './present.ts';
 import { apply, sentManaged } from './fields/apply.ts';
 import { rememberDry } from './fields/ownership.ts';
+import { authorize, authorizePath } from './rbac/authorize.ts';
+import { escalates } from './rbac/escalation.ts';
+import { review } from './rbac/reviews.ts';
+import { registerSeeds } from './store.ts';
 
 /** The parts of the API server that the first picture does not need. Importing this puts them in their places. */
-registerBeyond({ apply, sentManaged, rememberDry, present });
+registerBeyond({ apply, sentManaged, rememberDry, present, authorize, authorizePath, escalates, review });
+registerSeeds(SEEDED_KINDS, startChanges);

@@ -73,11 +73,29 @@ function indexValues(index: IndexName, object: KubernetesObject): readonly strin
 }
 const matchesIndex = (by: Index, object: KubernetesObject): boolean => indexValues(by.index, object).includes(by.value);
 
+/** Kinds of which the start of a cluster leaves objects that nobody looks at before somebody asks. Filled while modules load, never later: an invisible list. */
+const seeds = new Map<string, (store: Store) => readonly Change[]>();
+export function registerSeeds(kinds: readonly string[], changes: (store: Store, kind: string) => readonly Change[]): void {
+  for (const kind of kinds) seeds.set(kind, (store) => changes(store, kind));
+}
+/** A table that is there, or would be if somebody had asked for what was there at the start. */
+const known = (store: Store, kind: string): Table | undefined => store.tables.get(kind) ?? (seeds.has(kind) ? tableOf(store, kind) : undefined);
+
+/** What was there at the start: changes before the first of the log, so that the log and all that is counted by it are the same whether somebody asks or not. */
+function sow(table: Table, changes: readonly Change[]): void {
+  for (const change of changes) {
+    table.live.set(change.key, change);
+    reindex(table, change.key, undefined, change.after);
+  }
+}
+
 export function tableOf(store: Store, kind: string): Table {
   let table = store.tables.get(kind);
   if (table === undefined) {
     table = { kind, live: new Map(), gone: new Map(), log: newJournal(), indexes: new Map(indexesOf(kind).map((name) => [name, new Map<string, Set<string>>()])) };
     store.tables.set(kind, table);
+    const seed = seeds.get(kind);
+    if (seed !== undefined) sow(table, seed(store));
   }
   return table;
 }
@@ -154,12 +172,12 @@ export function commit(store: Store, draft: Draft): Change {
 
 /** The object as it is now. */
 export function head(store: Store, kind: string, key: string): KubernetesObject | undefined {
-  return store.tables.get(kind)?.live.get(key)?.after;
+  return known(store, kind)?.live.get(key)?.after;
 }
 
 /** All objects of a kind as they are now, in order of creation; of one namespace, or by another index, if asked. */
 export function headList(store: Store, kind: string, by?: Index): readonly KubernetesObject[] {
-  const table = store.tables.get(kind);
+  const table = known(store, kind);
   return table === undefined ? [] : listAt(table, table.log.length, by);
 }
 
@@ -203,7 +221,7 @@ export const positionAt = (table: Table, revision: number): number => firstWhere
 
 /** Any object at any revision that is kept. */
 export function objectAt(store: Store, kind: string, key: string, revision: number): KubernetesObject | undefined {
-  const table = store.tables.get(kind);
+  const table = known(store, kind);
   return table === undefined ? undefined : getAt(table, key, positionAt(table, revision));
 }
 

@@ -1,6 +1,8 @@
 import type { KubernetesObject, Service } from '../api/object.ts';
 import type { Status } from '../api/request.ts';
 import { admit } from './admission.ts';
+import { beyond } from './beyond.ts';
+import { isTrusted } from './verbs-authorize.ts';
 import { allocateService, inUse } from './allocate.ts';
 import { head, headList } from './store.ts';
 import type { AdmissionContext } from './strategy.ts';
@@ -9,6 +11,11 @@ import { keyIn, type Call } from './verbs-call.ts';
 /** Where a write meets admission and the allocators. */
 
 export { strategyOf } from './kinds/index.ts';
+
+/** Why RBAC forbids somebody from outside to write this role or binding: he would grant what he does not have. */
+export const escalation = (call: Call, object: KubernetesObject, old: KubernetesObject | undefined): Status | undefined =>
+  call.info.group !== RBAC || isTrusted(call.request) ? undefined : beyond.escalates?.(call, object, old);
+const RBAC = 'rbac.authorization.k8s.io';
 
 /** An object after the admission plugins, or their refusal. `key` is what draws are keyed by. */
 export function admitted(call: Call, object: KubernetesObject, old: KubernetesObject | undefined, key: string): KubernetesObject | Status {
