@@ -133,8 +133,8 @@ const [firstKinds, furtherKinds] = kindsText.split('// Beyond the first scenario
 if (furtherKinds === undefined) throw new Error('src/sim/api/kinds.ts no longer says which kinds are beyond the first scenario');
 const packageOfKind = (group, kind) => (group === '' ? 'core' : kind === 'HorizontalPodAutoscaler' ? 'v2' : group.split('.')[0]);
 const rootsIn = (text) => [...text.matchAll(/\b(?:entry|apiExtension|transient)\('(\w+)', '([\w.]*)'/g)].map((m) => [packageOfKind(m[2], m[1]), m[1]]);
-/** What is served in a second version, or only below another kind. */
-const SECOND = [['autoscaling', 'HorizontalPodAutoscaler'], ['authentication', 'TokenRequest']];
+/** What is served in a second version, or only below another kind; and what autoscaling/v1 keeps in annotations. */
+const SECOND = [['autoscaling', 'HorizontalPodAutoscaler'], ['authentication', 'TokenRequest'], ['autoscaling', 'MetricSpec'], ['autoscaling', 'MetricStatus']];
 
 /** Everything that can be reached from what is in the queue, one line a type. */
 function drain() {

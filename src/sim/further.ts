@@ -1,8 +1,10 @@
 import { registerBeyond } from './apiserver/beyond.ts';
 import { discoveryDocument } from './apiserver/discovery.ts';
+import { registerConversions } from './apiserver/convert.ts';
 import { FURTHER_SCHEMAS } from './apiserver/furtherSchemas.generated.ts';
 import './apiserver/further.ts';
 import { registerSchemas } from './apiserver/schema.ts';
+import { autoscalingV1 } from './apiserver/kinds/autoscalingV1.ts';
 import { registerStrategies } from './apiserver/kinds/index.ts';
 import { furtherStrategies } from './apiserver/kinds/further.ts';
 import { registerSleepers } from './cluster/sleepers.ts';
@@ -17,6 +19,7 @@ import { registerScenarios } from './scenarios/index.ts';
  */
 registerSchemas(FURTHER_SCHEMAS);
 registerBeyond({ document: (_context, path, accept) => discoveryDocument(path, accept) });
+registerConversions(autoscalingV1);
 registerStrategies(furtherStrategies);
 registerSleepers(furtherControllers);
 registerScenarios(furtherScenarios);

@@ -293,7 +293,8 @@ function selectorText(selector: LabelSelector | undefined): string {
 function scaleOf(object: Scalable): Scale {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
   const replicas = object.spec.replicas ?? 1;
-  const selector = selectorText(object.spec.selector);
+  // A ReplicationController's selector is older than label selectors: a plain map.
+  const selector = selectorText(object.kind === 'ReplicationController' ? { matchLabels: object.spec.selector as StringMap | undefined } : object.spec.selector);
   return {
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',

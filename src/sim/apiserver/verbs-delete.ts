@@ -21,7 +21,9 @@ export interface DeleteOptions {
 const FOREGROUND = 'foregroundDeletion';
 const ORPHAN = 'orphan';
 /** Kinds whose removal is answered with the object; the others say only that they are gone (ReturnDeletedObject upstream). */
-const RETURNED = new Set(['Namespace', 'PersistentVolume', 'PersistentVolumeClaim', 'Pod', 'Service', 'ServiceAccount', 'StorageClass', 'PodTemplate', 'ResourceQuota']);
+const RETURNED = new Set(['Namespace', 'PersistentVolume', 'PersistentVolumeClaim', 'Pod', 'Service', 'ServiceAccount', 'StorageClass', 'PodTemplate', 'ResourceQuota', 'CSIDriver', 'CSINode', 'VolumeAttachment', 'VolumeAttributesClass', 'ResourceClaim', 'ResourceClaimTemplate', 'ResourceSlice', 'DeviceClass']);
+/** Kinds whose dependents stay unless their owner's end is asked for otherwise: older than the garbage collector. */
+const ORPHANING = new Set(['Job', 'ReplicationController']);
 const IMMORTAL = new Set(['default', 'kube-system', 'kube-public']);
 
 const noBody = (body: unknown): boolean => body === undefined || body === null || body === '';
@@ -86,6 +88,7 @@ export function remove(call: Call, body: unknown): Response {
   const on = dry && !call.dryRun ? { ...call, dryRun: true } : call;
   const object = stored(on);
   if (call.info.kind === 'Namespace' && IMMORTAL.has(call.name!)) return refuse(forbidden(call.info, call.name!, 'this namespace may not be deleted'));
+  warnOfOrphans(call, options);
   if (object === undefined) return refuse(notFound(call.info, call.name!));
   const result = removeObject(on, object, options);
   if (isFailure(result)) return refuse(result);
@@ -140,6 +143,11 @@ export function removeObject(call: Call, object: KubernetesObject, given: Delete
   return { last: atItsEnd(call, next) };
 }
 
+function warnOfOrphans(call: Call, options: DeleteOptions): void {
+  if (call.info.kind !== 'Job' || options.propagationPolicy !== undefined || options.orphanDependents !== undefined) return;
+  call.warnings.push('child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning');
+}
+
 /** A Pod's end: by default after the grace period of its spec; at once when nothing of it runs anywhere. undefined: no (further) grace. */
 function gracefully(call: Call, pod: Pod, options: DeleteOptions): { readonly object: Pod; readonly seconds: number } | 'pending' | undefined {
   const asked = options.gracePeriodSeconds === undefined ? undefined : options.gracePeriodSeconds < 0 ? 1 : options.gracePeriodSeconds;
@@ -191,7 +199,7 @@ function finalizersAfter(kind: string, object: KubernetesObject, { orphanDepende
     orphan = propagationPolicy === 'Orphan';
     foreground = propagationPolicy === 'Foreground';
   } else {
-    orphan = hadOrphan && !(hadForeground && have!.indexOf(FOREGROUND) < have!.indexOf(ORPHAN));
+    orphan = hadOrphan || hadForeground ? hadOrphan && !(hadForeground && have!.indexOf(FOREGROUND) < have!.indexOf(ORPHAN)) : ORPHANING.has(kind);
     foreground = hadForeground && !orphan;
   }
   if (orphan === hadOrphan && foreground === hadForeground) return have;
@@ -234,6 +242,7 @@ export function removeCollection(call: Call, body: unknown): Response {
   const selection = selectionOf(call);
   if (isFailure(selection)) return refuse(selection);
   const on = options.dryRun?.includes('All') === true && !call.dryRun ? { ...call, dryRun: true } : call;
+  warnOfOrphans(call, options);
   const { revision } = call.context.store;
   const items = selected(call, selection);
   for (const item of items) {

@@ -46,7 +46,7 @@ export function isLatest(image: string): boolean {
 }
 
 /** Requests and limits are kept to thousandths, rounded up. */
-function roundUp(list: ResourceList | undefined): ResourceList | undefined {
+export function roundUp(list: ResourceList | undefined): ResourceList | undefined {
   if (list === undefined) return undefined;
   let out: Record<string, string> | undefined;
   for (const key of Object.keys(list)) {

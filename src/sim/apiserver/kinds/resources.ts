@@ -15,9 +15,9 @@ const isHugePages = (name: string): boolean => name.startsWith('hugepages-');
 /** No prefix, or the kubernetes.io domain. */
 export const isNative = (name: string): boolean => !name.includes('/') || name.includes('kubernetes.io/');
 export const isExtended = (name: string): boolean => !isNative(name) && !name.startsWith('requests.') && qualifiedName(`requests.${name}`).length === 0;
-const overcommits = (name: string): boolean => isNative(name) && !isHugePages(name);
+export const overcommits = (name: string): boolean => isNative(name) && !isHugePages(name);
 
-function resourceName(errors: Errors, field: string, name: string): boolean {
+export function resourceName(errors: Errors, field: string, name: string): boolean {
   const faults = qualifiedName(name);
   if (faults.length > 0) {
     invalidEach(errors, field, name, faults);
@@ -29,7 +29,7 @@ function resourceName(errors: Errors, field: string, name: string): boolean {
   }
   return true;
 }
-function containerResourceName(errors: Errors, field: string, name: string): void {
+export function containerResourceName(errors: Errors, field: string, name: string): void {
   resourceName(errors, field, name);
   if (!name.includes('/')) {
     if (!FOR_CONTAINERS.has(name) && !isHugePages(name)) invalid(errors, field, name, 'must be a standard resource for containers');

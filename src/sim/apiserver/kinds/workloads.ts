@@ -1,12 +1,15 @@
 import type { Strategy } from '../strategy.ts';
 import { deployment, replicaSet } from './apps.ts';
+import { horizontalPodAutoscaler } from './autoscalers.ts';
 import { controllerRevision } from './controllerRevisions.ts';
 import { cronJob } from './cronJobs.ts';
 import { daemonSet } from './daemonSets.ts';
 import { job } from './jobs.ts';
+import { limitRange, resourceQuota } from './limits.ts';
 import { pod } from './pods.ts';
 import type { PodSpecIn } from './podShapes.ts';
 import { controllerWarnings, podWarnings } from './podWarnings.ts';
+import { podTemplate, replicationController } from './replicationControllers.ts';
 import { statefulSet } from './statefulSets.ts';
 
 type Controlled = Parameters<typeof controllerWarnings>[0];
@@ -22,4 +25,9 @@ export const workloads: Readonly<Record<string, Strategy>> = {
   ControllerRevision: controllerRevision,
   Job: job,
   CronJob: cronJob,
+  ReplicationController: replicationController,
+  PodTemplate: podTemplate,
+  LimitRange: limitRange,
+  ResourceQuota: resourceQuota,
+  HorizontalPodAutoscaler: horizontalPodAutoscaler,
 };
