@@ -75,7 +75,9 @@ describe('paths', () => {
   it('says what there is', () => {
     expect(server.ok('GET', '/version')).toMatchObject({ gitVersion: 'v1.36.3' });
     expect(server.ok('GET', '/apis')['groups'].map((group: { name: string }) => group.name)).toContain('apps');
-    expect(server.ok('GET', '/apis/apps/v1')['resources'].map((resource: { name: string }) => resource.name)).toEqual(['deployments', 'deployments/scale', 'deployments/status', 'replicasets', 'replicasets/scale', 'replicasets/status']);
+    expect(server.ok('GET', '/apis/apps/v1')['resources'].map((resource: { name: string }) => resource.name)).toEqual([
+      'controllerrevisions', 'daemonsets', 'daemonsets/status', 'deployments', 'deployments/scale', 'deployments/status', 'replicasets', 'replicasets/scale', 'replicasets/status', 'statefulsets', 'statefulsets/scale', 'statefulsets/status',
+    ]);
     expect(server.ok('GET', '/apis/events.k8s.io/v1')['resources']).toHaveLength(1);
     expect(server.ok('GET', '/apis/apps')).toMatchObject({ kind: 'APIGroup', preferredVersion: { version: 'v1' } });
   });
