@@ -7,6 +7,7 @@ import { registerSchemas } from './apiserver/schema.ts';
 import { autoscalingV1 } from './apiserver/kinds/autoscalingV1.ts';
 import { registerStrategies } from './apiserver/kinds/index.ts';
 import { furtherStrategies } from './apiserver/kinds/further.ts';
+import { podSpecDiff } from './apiserver/kinds/goDiff.ts';
 import { registerSleepers } from './cluster/sleepers.ts';
 import { furtherControllers } from './controllers/further.ts';
 import { furtherScenarios } from './scenarios/further.ts';
@@ -18,7 +19,7 @@ import { registerScenarios } from './scenarios/index.ts';
  * same with and without it until something of it is used, because its controllers sleep until an object of their kind exists.
  */
 registerSchemas(FURTHER_SCHEMAS);
-registerBeyond({ document: (_context, path, accept) => discoveryDocument(path, accept) });
+registerBeyond({ podSpecDiff, document: (_context, path, accept) => discoveryDocument(path, accept) });
 registerConversions(autoscalingV1);
 registerStrategies(furtherStrategies);
 registerSleepers(furtherControllers);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { newEngine } from '../../src/ui/link/engine.ts';
 import { newParts } from '../../src/ui/link/parts.ts';
+import * as later from '../../src/ui/link/later.ts';
 import type { Answer, Ask, Still, Tell } from '../../src/ui/link/protocol.ts';
 import { scenarios } from '../../src/sim/scenarios/index.ts';
 
@@ -17,7 +18,7 @@ function engine(): { readonly ask: (ask: Ask) => Promise<Answer>; readonly still
     else shell.push(message.text);
   };
   let ticks = 0;
-  const { ask } = newEngine(newParts({ tell, clock: () => ticks++, breathe: () => Promise.resolve() }));
+  const { ask } = newEngine(newParts({ tell, clock: () => ticks++, breathe: () => Promise.resolve() }, () => later));
   let id = 0;
   const run = async (what: Ask): Promise<Answer> => {
     await ask(++id, what);

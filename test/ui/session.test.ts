@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { newEngine } from '../../src/ui/link/engine.ts';
 import type { WorkerLike } from '../../src/ui/link/link.ts';
 import { newParts } from '../../src/ui/link/parts.ts';
+import * as later from '../../src/ui/link/later.ts';
 import type { Tell } from '../../src/ui/link/protocol.ts';
 import { newSession, type Session, type SessionState } from '../../src/ui/session/session.ts';
 import { en } from '../../src/ui/i18n/en.ts';
@@ -17,7 +18,7 @@ function workers(): { readonly make: () => WorkerLike; readonly kill: () => void
       let alive = true;
       const worker: WorkerLike = { postMessage: () => undefined, onmessage: null, onerror: null, terminate: () => (alive = false) };
       const tell = (data: Tell): void => void setTimeout(() => alive && worker.onmessage?.({ data: structuredClone(data) }), 0);
-      const engine = newEngine(newParts({ tell, clock: () => performance.now(), breathe: () => new Promise((resolve) => setTimeout(resolve, 0)) }));
+      const engine = newEngine(newParts({ tell, clock: () => performance.now(), breathe: () => new Promise((resolve) => setTimeout(resolve, 0)) }, () => later));
       worker.postMessage = ({ id, ask }) => void (alive && engine.ask(id, ask));
       last = worker;
       return worker;

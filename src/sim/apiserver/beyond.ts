@@ -2,6 +2,7 @@ import type { Change } from '../api/change.ts';
 import type { Managed } from '../api/managedFields.ts';
 import type { KubernetesObject } from '../api/object.ts';
 import type { Request, Response, Status } from '../api/request.ts';
+import type { PodSpecIn } from './kinds/podShapes.ts';
 import type { ApiContext, Call } from './verbs-call.ts';
 import type { Store } from './store.ts';
 
@@ -15,6 +16,8 @@ export interface Document {
   readonly [key: string]: unknown;
 }
 export interface Beyond {
+  /** The difference of two Pods' specs as Go prints it, for the refusal of an update. */
+  podSpecDiff?(old: PodSpecIn, now: PodSpecIn): string;
   /** What there is: discovery, by its path ("/apis/apps/v1") and the form that an Accept header asks for. */
   document?(context: ApiContext, path: string, accept: string | undefined): Document | undefined;
   /** PATCH with application/apply-patch+yaml: server-side apply. */

@@ -13,6 +13,7 @@ channel.port1.onmessage = () => {
   for (const resume of due) resume();
 };
 
+let loaded: typeof import('./later.ts') | undefined;
 const engine = newEngine(
   newParts({
     tell: (message: Tell) => self.postMessage(message),
@@ -22,7 +23,7 @@ const engine = newEngine(
         waiting.push(resume);
         channel.port2.postMessage(0);
       }),
-  }),
+  }, () => loaded),
 );
 
 /** What the first picture of one of the first scenarios does not need comes right after it, and before anything is played. */
@@ -32,7 +33,9 @@ const needsFurther = (ask: Ask): boolean => ask.type !== 'open' || ask.recording
 self.onmessage = ({ data: { id, ask } }: MessageEvent<{ readonly id: number; readonly ask: Ask }>): void => {
   const ready = further !== undefined || needsFurther(ask);
   if (!ready) void engine.ask(id, ask);
-  further ??= import('../../sim/further.ts');
+  further ??= import('./later.ts').then((parts) => {
+    loaded = parts;
+  });
   if (ready)
     further.then(
       () => engine.ask(id, ask),

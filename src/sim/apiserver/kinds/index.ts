@@ -4,7 +4,6 @@ import { configMap, endpoints, event, namespace, node, secret, serviceAccount } 
 import { endpointSlice, lease, podDisruptionBudget, priorityClass, storageClass } from './others.ts';
 import { pod } from './pods.ts';
 import { service } from './services.ts';
-import { persistentVolume, persistentVolumeClaim } from './storage.ts';
 
 const first: Readonly<Record<string, Strategy>> = {
   Namespace: namespace,
@@ -16,8 +15,6 @@ const first: Readonly<Record<string, Strategy>> = {
   ConfigMap: configMap,
   Secret: secret,
   ServiceAccount: serviceAccount,
-  PersistentVolume: persistentVolume,
-  PersistentVolumeClaim: persistentVolumeClaim,
   Deployment: deployment,
   ReplicaSet: replicaSet,
   Lease: lease,

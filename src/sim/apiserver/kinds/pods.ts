@@ -1,7 +1,7 @@
 import type { Condition, Pod, Toleration } from '../../api/object.ts';
 import { parseQuantity } from '../../api/quantity.ts';
 import { forbidden, invalid, invalidEach, required, type Errors } from './field.ts';
-import { podSpecDiff } from './goDiff.ts';
+import { beyond } from '../beyond.ts';
 import { same, validateMeta, validateMetaUpdate } from './meta.ts';
 import { dns1123Label, dns1123Subdomain, ipFaults, qualifiedName, subdomainName } from './names.ts';
 import { defaultPod } from './podDefaults.ts';
@@ -137,7 +137,7 @@ function validateSpecUpdate(errors: Errors, spec: PodSpecIn, old: PodSpecIn): vo
   munged = withField(munged, 'tolerations', old.tolerations);
   if ((old.terminationGracePeriodSeconds ?? 0) < 0 && munged.terminationGracePeriodSeconds === 1) munged = withField(munged, 'terminationGracePeriodSeconds', old.terminationGracePeriodSeconds);
   if ((old.schedulingGates?.length ?? 0) > 0) munged = validateGatedUpdate(errors, munged, old);
-  if (!same(munged, old)) forbidden(errors, 'spec', `pod updates may not change fields other than ${UPDATABLE}\n${podSpecDiff(old, munged)}`);
+  if (!same(munged, old)) forbidden(errors, 'spec', `pod updates may not change fields other than ${UPDATABLE}\n${beyond.podSpecDiff!(old, munged)}`);
 }
 
 /** While a Pod is gated its node selector and required node affinity may still be narrowed. */
