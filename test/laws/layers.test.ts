@@ -103,7 +103,8 @@ describe('layers', () => {
     const missing: string[] = [];
     for (const index of sim.filter((path) => path.endsWith('/index.ts') && path !== 'src/sim/index.ts')) {
       const folder = index.slice(0, -'index.ts'.length);
-      const reached = new Set<string>([index]);
+      // What comes after the first picture has an index of its own.
+      const reached = new Set<string>([index, `${folder}further.ts`]);
       for (let grew = true; grew; ) {
         grew = false;
         for (const { from, to } of arrows) {
@@ -129,10 +130,10 @@ const BANNED: readonly (readonly [RegExp, string])[] = [
   [/\.(?:sort|toSorted)\(\s*\)/, 'a sort without a comparator'],
   [/\bset(?:Timeout|Interval|Immediate)\b|\bqueueMicrotask\b|\brequestAnimationFrame\b|\bperformance\b/, 'a timer or a clock'],
   [/\b(?:async|await|Promise)\b/, 'what happens later'],
-  [/\b(?:window|document|navigator|localStorage|fetch|crypto|globalThis|process\.(?:env|argv|hrtime))\b\s*[.([]/, 'where it runs'],
+  [/\b(?:window|navigator|localStorage|fetch|crypto|globalThis|process\.(?:env|argv|hrtime))\b\s*[.([]|\bdocument\./, 'where it runs'],
   [/\bimport\.meta\b|\brequire\(/, 'what only a bundler knows'],
   [/\beval\(|\bnew Function\b/, 'code from text'],
-  [/[:<|&,]\s*any\b|\bas any\b/, 'any'],
+  [/[:<|&,]\s*any\b(?!\()|\bas any\b/, 'any'],
 ];
 
 /** Older caches whose comment stands elsewhere, and an empty constant. Their answers depend on nothing but the question. */
