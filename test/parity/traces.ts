@@ -165,11 +165,21 @@ export function rawWrites(timeline: Timeline, t0: Micros): readonly unknown[] {
   return out;
 }
 
+/** What the clock showed at t = 0 decides when a CronJob is due: the first time for which a Job was made is a whole minute (or hour, or day). */
+function clockAt(golden: Golden): Micros {
+  const text = /"lastScheduleTime":\s?(\d+)/.exec(JSON.stringify(golden['writes'] ?? []))?.[1];
+  if (text === undefined) return 0;
+  const minute = 60 * SECOND;
+  return ((((-Number(text) * MILLISECOND - WARM_UP) % minute) + minute) % minute);
+}
+
 /** Plays a recording's steps on a cluster of the same nodes. */
 export function play(golden: Golden, seed = 1): { readonly candidate: Played; readonly timeline: Timeline } {
+  const startsAt = clockAt(golden);
   const timeline = newTimeline({
     config: {
       proxyMode: 'iptables',
+      ...(startsAt === 0 ? {} : { startsAt }),
       nodes: golden.nodes.map((node, index) => ({
         name: node.metadata.name,
         cpu: node.status.capacity?.['cpu'] ?? node.status.allocatable?.['cpu'] ?? '1',
@@ -184,11 +194,11 @@ export function play(golden: Golden, seed = 1): { readonly candidate: Played; re
     seed,
     script: [],
   });
-  const t0 = WARM_UP;
+  const t0 = startsAt + WARM_UP;
   const scripted = (golden.scripted?.nodes ?? []).map((name) => scriptedNode(timeline, name, golden.scripted?.exits ?? []));
   const shift = pick(MONITOR_SHIFT, seed, 3);
   if (shift !== 0) {
-    playUntil(timeline, MONITOR_RESTARTS + shift);
+    playUntil(timeline, startsAt + MONITOR_RESTARTS + shift);
     act(timeline, { type: 'fault', fault: { type: 'crash', component: 'node-controller' } });
     act(timeline, { type: 'fault', fault: { type: 'restart', component: 'node-controller' } });
   }

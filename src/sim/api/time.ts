@@ -16,7 +16,7 @@ const pad = (n: number, width: number): string => String(n).padStart(width, '0')
  * Days since 1970 to a civil date, in integers, because `Date` is banned from the simulation
  * (Howard Hinnant's civil_from_days: the Gregorian calendar in a closed form).
  */
-function civil(days: number): readonly [year: number, month: number, day: number] {
+export function civil(days: number): readonly [year: number, month: number, day: number] {
   const z = days + 719_468;
   const era = Math.floor(z / 146_097);
   const dayOfEra = z - era * 146_097;
@@ -28,7 +28,7 @@ function civil(days: number): readonly [year: number, month: number, day: number
   return [yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day];
 }
 
-function daysFromCivil(year: number, month: number, day: number): number {
+export function daysFromCivil(year: number, month: number, day: number): number {
   const y = month <= 2 ? year - 1 : year;
   const era = Math.floor(y / 400);
   const yearOfEra = y - era * 400;

@@ -1,8 +1,11 @@
 import type { AnyController } from './index.ts';
+import { cronJobController } from './cronjob.ts';
 import { daemonSetController } from './daemonset.ts';
 import { jobController } from './job.ts';
+import { persistentVolumeBinder } from './persistentvolume.ts';
 import { statefulSetController } from './statefulset.ts';
 import { ttlAfterFinished } from './ttlafterfinished.ts';
+import { claimProtection, volumeProtection } from './volumeprotection.ts';
 
 /** Controllers that sleep until an object of their kind exists: one line a controller, loaded after the first picture. */
 export const furtherControllers: readonly AnyController[] = [
@@ -10,4 +13,8 @@ export const furtherControllers: readonly AnyController[] = [
   daemonSetController,
   jobController,
   ttlAfterFinished,
+  cronJobController,
+  persistentVolumeBinder,
+  claimProtection,
+  volumeProtection,
 ];
