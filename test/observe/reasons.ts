@@ -4,6 +4,8 @@ import { nodeEn } from '../../src/ui/i18n/reasons/node.en.ts';
 import { nodeZh } from '../../src/ui/i18n/reasons/node.zh.ts';
 import { observeEn } from '../../src/ui/i18n/reasons/observe.en.ts';
 import { observeZh } from '../../src/ui/i18n/reasons/observe.zh.ts';
+import { volumesEn } from '../../src/ui/i18n/reasons/volumes.en.ts';
+import { volumesZh } from '../../src/ui/i18n/reasons/volumes.zh.ts';
 import { workloadsEn } from '../../src/ui/i18n/reasons/workloads.en.ts';
 import { workloadsZh } from '../../src/ui/i18n/reasons/workloads.zh.ts';
 
@@ -11,6 +13,6 @@ type Text = (args: Readonly<Record<string, string | number>>) => string;
 
 /** Words for every reason code, by language. */
 export const reasons: Readonly<Record<'en' | 'zh', Readonly<Record<string, Text>>>> = {
-  en: { ...clusterEn, ...workloadsEn, ...nodeEn, ...observeEn },
-  zh: { ...clusterZh, ...workloadsZh, ...nodeZh, ...observeZh },
+  en: { ...clusterEn, ...workloadsEn, ...nodeEn, ...observeEn, ...volumesEn },
+  zh: { ...clusterZh, ...workloadsZh, ...nodeZh, ...observeZh, ...volumesZh },
 };

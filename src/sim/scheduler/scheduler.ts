@@ -11,6 +11,7 @@ import { choose, type Choice } from './decide.ts';
 import type { Lookups } from './plugin.ts';
 import { DEFAULT_PROFILE, profileNamed } from './profile.ts';
 import { SEEN_KINDS } from './moment.ts';
+import { assume, forgetAssumed, LOOK_PERIOD, overlaid, prebindingOf, progressOf, writeOf, type AssumedObjects, type Prebinding } from './prebind.ts';
 import { add, addUnschedulable, done, flushBackoff, flushUnschedulable, hasWork, moveOnEvent, newQueue, nextBackoffFlush, nextUnschedulableFlush, pop, remove, update, UNSCHEDULABLE_FLUSH_PERIOD, type QueuedPod, type SchedulingQueue } from './queue.ts';
 import { eventsOf } from './clusterEvents.ts';
 import { denominate, newSnapshot, nominate, putNode, putPod, removeNode, removePod, type Snapshot } from './snapshot.ts';
@@ -32,6 +33,8 @@ export interface SchedulerState {
   readonly assumed: Map<string, Assumed>;
   readonly recorder: RecorderV1;
   readonly events: { readonly request: Omit<Request, 'user'>; /** The step in which it was said. */ readonly cause: number }[];
+  /** Volumes and claims as the scheduler wrote them, until its informers show it. */
+  readonly volumes: AssumedObjects;
   sending: boolean;
   cycling: boolean;
   /** When the flush timers are set to. */
@@ -41,6 +44,9 @@ interface Assumed {
   readonly queued: QueuedPod;
   readonly node: string;
   readonly pod: Pod;
+  /** Its volumes are bound first. */
+  readonly prebinding: Prebinding | undefined;
+  readonly because: Reason;
 }
 
 /** What all profiles have in common: how the queue sorts, and which events bring Pods back. */
@@ -71,7 +77,7 @@ export function scheduler(profiles: Profiles = []): Process<SchedulerState> {
     user: USERS.scheduler,
     limit: { perSecond: 50, burst: 100 },
     watches: [...WATCHED.map((kind) => ({ kind, wakes })), ...READ.map((kind) => ({ kind, wakes: (): boolean => false }))],
-    init: () => ({ queue: newQueue(), cache: newSnapshot(), start: 0, assumed: new Map(), recorder: newRecorderV1(), events: [], sending: false, cycling: false, flushAt: Infinity }),
+    init: () => ({ queue: newQueue(), cache: newSnapshot(), start: 0, assumed: new Map(), recorder: newRecorderV1(), events: [], volumes: new Map(), sending: false, cycling: false, flushAt: Infinity }),
     step(state, on, view, out) {
       switch (on.type) {
         case 'Started':
@@ -90,7 +96,8 @@ export function scheduler(profiles: Profiles = []): Process<SchedulerState> {
             state.flushAt = Infinity;
             flushBackoff(state.queue, view.now, PROFILE);
             flushUnschedulable(state.queue, view.now, PROFILE);
-          } else {
+          } else if (on.name.startsWith('volumes ')) lookAtVolumes(state, on.name.slice(8), view, out);
+          else {
             for (const request of finishV1(state.recorder, view.now)) state.events.push({ request, cause: view.step });
             sendEvent(state, out);
             out.timer('finish', view.now + FINISH_PERIOD);
@@ -168,6 +175,7 @@ function observePod(state: SchedulerState, before: Pod | undefined, after: Pod |
     else if (assumed !== undefined) {
       removePod(state.cache, key, assumed.node);
       state.assumed.delete(key);
+      if (assumed.prebinding !== undefined) forgetAssumed(state.volumes, assumed.prebinding);
     } else remove(state.queue, key, PROFILE);
     if (wasAssigned || (was?.status.nominatedNodeName ?? '') !== '' || assumed !== undefined) moveOnEvent(state.queue, { kind: 'Pod', action: 'Delete', before: was, after: undefined }, now, PROFILE);
     return;
@@ -193,7 +201,8 @@ function cycle(state: SchedulerState, view: View, out: Out, profiles: Profiles):
     return;
   }
   const draw = out.draw('tie', queued.key);
-  const decision = choose(pod, state.cache, lookupsOf(view), profileNamed(nameOf(pod), profiles) ?? PROFILE, { draw, start: state.start });
+  const lookups = overlaid(lookupsOf(view), state.volumes);
+  const decision = choose(pod, state.cache, lookups, profileNamed(nameOf(pod), profiles) ?? PROFILE, { draw, start: state.start });
   state.start = decision.nextStart;
   const because = reasonOf(decision, pod);
   out.note({ type: 'decision', subject: { kind: 'Pod', key: queued.key }, because, decision, attempt: queued.attempts, podRevision: Number(pod.metadata.resourceVersion), draw, seen: SEEN_KINDS.map((kind) => view.revision(kind)) });
@@ -205,18 +214,50 @@ function cycle(state: SchedulerState, view: View, out: Out, profiles: Profiles):
   const node = decision.chosen;
   putPod(state.cache, { ...pod, spec: { ...pod.spec, nodeName: node } });
   denominate(state.cache, queued.key);
-  state.assumed.set(queued.key, { queued, node, pod });
+  const prebinding = prebindingOf(pod, node, lookups, view);
+  state.assumed.set(queued.key, { queued, node, pod, prebinding, because });
   done(state.queue, queued.key);
+  if (prebinding === undefined) {
+    bind(pod, node, because, out);
+    return;
+  }
+  // Others may see where it is going while its volumes are bound (NominatedNodeNameForExpectation).
+  if (pod.status.nominatedNodeName !== node) out.request({ method: 'PATCH', path: pathOfKey('Pod', queued.key, 'status'), contentType: STRATEGIC_MERGE_PATCH, body: { status: { nominatedNodeName: node } }, userAgent: 'kube-scheduler' }, 'status', because);
+  assume(state.volumes, prebinding);
+  prebind(state, queued.key, view, out);
+}
+
+function bind(pod: Pod, node: string, because: Reason, out: Out): void {
+  const key = keyOf(pod);
   out.request(
     {
       method: 'POST',
-      path: pathOfKey('Pod', queued.key, 'binding'),
+      path: pathOfKey('Pod', key, 'binding'),
       body: { apiVersion: 'v1', kind: 'Binding', metadata: { name: pod.metadata.name, namespace: pod.metadata.namespace, uid: pod.metadata.uid }, target: { kind: 'Node', name: node } },
       userAgent: 'kube-scheduler',
     },
-    `bind ${queued.key}`,
+    `bind ${key}`,
     because,
   );
+}
+
+/** Writes the next volume or claim, or begins to wait for the volume controller. */
+function prebind(state: SchedulerState, key: string, view: View, out: Out): void {
+  const { prebinding, because } = state.assumed.get(key)!;
+  const next = prebinding!.writes[0];
+  if (next === undefined) out.timer(`volumes ${key}`, view.now + LOOK_PERIOD);
+  else out.request(writeOf(next), `volume ${key}`, because);
+}
+
+function lookAtVolumes(state: SchedulerState, key: string, view: View, out: Out): void {
+  const assumed = state.assumed.get(key);
+  if (assumed?.prebinding === undefined) return;
+  const progress = progressOf(assumed.prebinding, assumed.node, view);
+  if (progress === 'wait') out.timer(`volumes ${key}`, view.now + LOOK_PERIOD);
+  else if (progress === 'bound') {
+    forgetAssumed(state.volumes, assumed.prebinding);
+    bind(assumed.pod, assumed.node, assumed.because, out);
+  } else bindingFailed(state, key, `running PreBind plugin "VolumeBinding": binding volumes: ${progress.error}`, view, out);
 }
 
 function reasonOf(decision: Choice, pod: Pod): Reason {
@@ -285,22 +326,38 @@ function replied(state: SchedulerState, on: Extract<Stimulus, { type: 'Replied' 
     sendEvent(state, out);
     return;
   }
+  if (on.tag.startsWith('volume ')) {
+    const key = on.tag.slice(7);
+    const assumed = state.assumed.get(key);
+    if (assumed?.prebinding === undefined) return;
+    const { code, body } = on.response;
+    if (code > 0 && code < 300) {
+      assumed.prebinding.writes.shift();
+      prebind(state, key, view, out);
+    } else bindingFailed(state, key, `running PreBind plugin "VolumeBinding": ${(body as Status).message ?? 'the API server could not be reached'}`, view, out);
+    return;
+  }
   if (!on.tag.startsWith('bind ')) return;
   const key = on.tag.slice(5);
-  // The informer may have been faster than the answer.
-  const assumed = state.assumed.get(key);
   const { code, body } = on.response;
   if (code > 0 && code < 300) {
-    const pod = assumed?.pod ?? view.get('Pod', key);
+    // The informer may have been faster than the answer.
+    const pod = state.assumed.get(key)?.pod ?? view.get('Pod', key);
     const target = (on.request.body as { readonly target: { readonly name: string } }).target.name;
     if (pod !== undefined) say(state, pod, 'Normal', 'Scheduled', 'Binding', `Successfully assigned ${key} to ${target}`, view, out);
     return;
   }
+  bindingFailed(state, key, `running Bind plugin "DefaultBinder": ${(body as Status).message ?? 'the API server could not be reached'}`, view, out);
+}
+
+/** handleBindingCycleError: the Pod is no longer on its node, and is tried again when its back-off is over. */
+function bindingFailed(state: SchedulerState, key: string, message: string, view: View, out: Out): void {
+  const assumed = state.assumed.get(key);
   if (assumed === undefined) return;
   state.assumed.delete(key);
+  if (assumed.prebinding !== undefined) forgetAssumed(state.volumes, assumed.prebinding);
   removePod(state.cache, key, assumed.node);
   moveOnEvent(state.queue, { kind: 'Pod', action: 'Delete', before: assumed.pod, after: undefined }, view.now, PROFILE);
-  const message = `running Bind plugin "DefaultBinder": ${(body as Status).message ?? 'the API server could not be reached'}`;
   out.note({ type: 'bindingFailed', subject: { kind: 'Pod', key }, because: { code: 'scheduler.bindingFailed', args: { pod: assumed.pod.metadata.name, node: assumed.node, message } } });
   const pod = view.get('Pod', key);
   if (pod === undefined || isAssigned(pod)) return;

@@ -6,6 +6,7 @@ import { clusterReasons } from './reasons/cluster.zh.ts';
 import { nodeZh } from './reasons/node.zh.ts';
 import { observeZh } from './reasons/observe.zh.ts';
 import { schedulerReasons } from './reasons/scheduler.zh.ts';
+import { volumesZh } from './reasons/volumes.zh.ts';
 import { workloadsZh } from './reasons/workloads.zh.ts';
 import { chaptersZh, scenarioTitlesZh, tenStepsZh } from './scenarios.zh.ts';
 import { schedulingZh } from './scheduling.zh.ts';
@@ -17,7 +18,7 @@ export const zh: Catalogue = compose({
   language: 'zh',
   stage: stageZh,
   panels: panelsZh,
-  reasons: { ...clusterReasons, ...workloadsZh, ...nodeZh, ...observeZh, ...schedulerReasons },
+  reasons: { ...clusterReasons, ...workloadsZh, ...nodeZh, ...observeZh, ...volumesZh, ...schedulerReasons },
   simplified: simplifiedZh,
   titles: scenarioTitlesZh,
   chapters: chaptersZh,

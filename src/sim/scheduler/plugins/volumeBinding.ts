@@ -1,16 +1,15 @@
-import type { KubernetesObject, Node, PersistentVolume, PersistentVolumeClaim, StorageClass, StringMap } from '../../api/object.ts';
-import { milliValue, wholeValue } from '../../api/quantity.ts';
+import type { KubernetesObject, Node, PersistentVolume, PersistentVolumeClaim, Pod, StorageClass, StringMap } from '../../api/object.ts';
+import { wholeValue } from '../../api/quantity.ts';
+import { BIND_COMPLETED, findVolume, SELECTED_NODE, sizeOf } from '../../api/volumes.ts';
 import { hintFor } from '../events.ts';
 import { matcherOf, matches } from '../matcher.ts';
-import { reject, type CSIDriver, type CSINode, type CSIStorageCapacity, type Cycle, type Plugin, type PodInfo, type Rejection } from '../plugin.ts';
+import { reject, type CSIDriver, type CSINode, type CSIStorageCapacity, type Cycle, type Lookups, type Plugin, type PodInfo, type Rejection } from '../plugin.ts';
 import { claimsOf, classOfClaim, classOfVolume, isOwnClaim, reaches } from './volumes.ts';
 
 const NODE_CONFLICT = "node(s) didn't match PersistentVolume's node affinity";
 const BIND_CONFLICT = "node(s) didn't find available persistent volumes to bind";
 const NO_SPACE = 'node(s) did not have enough free storage';
 const NO_VOLUME = 'node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)';
-const SELECTED_NODE = 'volume.kubernetes.io/selected-node';
-const BIND_COMPLETED = 'pv.kubernetes.io/bind-completed';
 const NO_PROVISIONER = 'kubernetes.io/no-provisioner';
 const MIGRATED_PLUGINS = 'storage.alpha.kubernetes.io/migrated-plugins';
 const NO_LABELS: StringMap = {};
@@ -20,50 +19,6 @@ const refuse = (reason: string): Rejection => reject('VolumeBinding', 'Unschedul
 interface State {
   readonly bound: readonly PersistentVolumeClaim[];
   readonly unbound: readonly PersistentVolumeClaim[];
-}
-
-const sizeOf = (claim: PersistentVolumeClaim): number => milliValue(claim.spec.resources?.requests?.['storage']);
-
-interface ClaimReference {
-  readonly namespace?: string;
-  readonly name?: string;
-  readonly uid?: string;
-}
-const referenceOf = (volume: PersistentVolume): ClaimReference | undefined => volume.spec['claimRef'] as ClaimReference | undefined;
-
-function isBoundTo(volume: PersistentVolume, claim: PersistentVolumeClaim): boolean {
-  const reference = referenceOf(volume);
-  if (reference === undefined || reference.name !== claim.metadata.name || reference.namespace !== claim.metadata.namespace) return false;
-  return reference.uid === undefined || reference.uid === '' || reference.uid === claim.metadata.uid;
-}
-
-/** The volume a claim would get on this node: one reserved for it, or the smallest free one that fits (storage/volume/pv_helpers.go). */
-function findVolume(claim: PersistentVolumeClaim, volumes: readonly PersistentVolume[], node: Node, chosen: ReadonlySet<string>): PersistentVolume | undefined {
-  const requested = sizeOf(claim);
-  const className = classOfClaim(claim);
-  let smallest: PersistentVolume | undefined;
-  let smallestSize = 0;
-  for (const volume of volumes) {
-    if (chosen.has(volume.metadata.name)) continue;
-    const mine = isBoundTo(volume, claim);
-    if (referenceOf(volume) !== undefined && !mine) continue;
-    const size = milliValue((volume.spec['capacity'] as StringMap | undefined)?.['storage']);
-    if (size < requested) continue;
-    if ((claim.spec.volumeMode ?? 'Filesystem') !== (volume.spec.volumeMode ?? 'Filesystem')) continue;
-    if (((claim.spec as { readonly volumeAttributesClassName?: string }).volumeAttributesClassName ?? '') !== ((volume.spec['volumeAttributesClassName'] as string | undefined) ?? '')) continue;
-    if (volume.metadata.deletionTimestamp !== undefined) continue;
-    const reachable = reaches(volume, node);
-    if (mine) return reachable ? volume : undefined;
-    if (volume.status?.phase !== 'Available' || classOfVolume(volume) !== className || !reachable) continue;
-    if (claim.spec.selector !== undefined && !matches(matcherOf(claim.spec.selector), volume.metadata.labels)) continue;
-    const modes = (volume.spec['accessModes'] as readonly string[] | undefined) ?? [];
-    if ((claim.spec.accessModes ?? []).some((mode) => !modes.includes(mode))) continue;
-    if (smallest === undefined || size < smallestSize) {
-      smallest = volume;
-      smallestSize = size;
-    }
-  }
-  return smallest;
 }
 
 function allowsTopology(storageClass: StorageClass, node: Node): boolean {
@@ -141,6 +96,47 @@ function preFilter(pod: PodInfo, cycle: Cycle): 'skip' | Rejection | undefined {
   return undefined;
 }
 
+interface Binding {
+  readonly volume: PersistentVolume;
+  readonly claim: PersistentVolumeClaim;
+}
+/** What each claim would get on a node. Undefined: one is being provisioned for another node. */
+function placesFor(unbound: readonly PersistentVolumeClaim[], node: Node, lookups: Lookups): { readonly bindings: readonly Binding[]; readonly toProvision: readonly PersistentVolumeClaim[] } | undefined {
+  const toProvision: PersistentVolumeClaim[] = [];
+  const toFind: PersistentVolumeClaim[] = [];
+  for (const claim of unbound) {
+    const selected = claim.metadata.annotations?.[SELECTED_NODE];
+    if (selected === undefined) toFind.push(claim);
+    else if (selected === node.metadata.name) toProvision.push(claim);
+    else return undefined;
+  }
+  const bindings: Binding[] = [];
+  const chosen = new Set<string>();
+  toFind.sort((a, b) => sizeOf(a) - sizeOf(b));
+  const volumes = toFind.length === 0 ? [] : lookups.list('PersistentVolume');
+  for (const claim of toFind) {
+    const className = classOfClaim(claim);
+    const volume = findVolume(claim, volumes.filter((each) => classOfVolume(each) === className), node, chosen, true);
+    if (volume === undefined) toProvision.push(claim);
+    else {
+      chosen.add(volume.metadata.name);
+      bindings.push({ volume, claim });
+    }
+  }
+  return { bindings, toProvision };
+}
+
+/** What preBind has to write before the Pod may be bound to the node that was chosen. Undefined: all its claims are bound. */
+export function volumesToBind(pod: Pod, node: Node, lookups: Lookups): { readonly bindings: readonly Binding[]; readonly toProvision: readonly PersistentVolumeClaim[] } | undefined {
+  const unbound: PersistentVolumeClaim[] = [];
+  for (const { name } of claimsOf(pod)) {
+    const claim = lookups.get('PersistentVolumeClaim', `${pod.metadata.namespace}/${name}`);
+    if (claim !== undefined && !isFullyBound(claim)) unbound.push(claim);
+  }
+  return unbound.length === 0 ? undefined : placesFor(unbound, node, lookups);
+}
+export const isFullyBound = (claim: PersistentVolumeClaim): boolean => (claim.spec.volumeName ?? '') !== '' && claim.metadata.annotations?.[BIND_COMPLETED] !== undefined;
+
 /** Whether the Pod's claims are bound to volumes this node can use, or can be. Its score is behind a feature gate that is off. */
 export const volumeBinding: Plugin = {
   name: 'VolumeBinding',
@@ -159,25 +155,10 @@ export const volumeBinding: Plugin = {
     }
     let satisfied = true;
     let space = true;
-    const toProvision: PersistentVolumeClaim[] = [];
-    const toFind: PersistentVolumeClaim[] = [];
-    for (const claim of unbound) {
-      const selected = claim.metadata.annotations?.[SELECTED_NODE];
-      if (selected === undefined) toFind.push(claim);
-      else if (selected === info.name) toProvision.push(claim);
-      else satisfied = false;
-    }
-    if (satisfied) {
-      const chosen = new Set<string>();
-      toFind.sort((a, b) => sizeOf(a) - sizeOf(b));
-      const volumes = toFind.length === 0 ? [] : cycle.lookups.list('PersistentVolume');
-      for (const claim of toFind) {
-        const className = classOfClaim(claim);
-        const volume = findVolume(claim, volumes.filter((each) => classOfVolume(each) === className), node, chosen);
-        if (volume === undefined) toProvision.push(claim);
-        else chosen.add(volume.metadata.name);
-      }
-      const answer = provision(toProvision, node, cycle);
+    const found = placesFor(unbound, info.node, cycle.lookups);
+    if (found === undefined) satisfied = false;
+    else {
+      const answer = provision(found.toProvision, node, cycle);
       if ('plugin' in answer) return answer;
       satisfied = answer.satisfied;
       space = answer.space;

@@ -1,5 +1,4 @@
-import type { Node, NodeSelector, PersistentVolume, PersistentVolumeClaim, Pod } from '../../api/object.ts';
-import { matchesNodeTerm } from '../../api/nodeaffinity.ts';
+import type { PersistentVolumeClaim, Pod } from '../../api/object.ts';
 
 // What the volume plugins share.
 
@@ -22,9 +21,7 @@ export function claimsOf(pod: Pod): readonly ClaimUse[] {
 /** A claim of an ephemeral volume's name serves only the Pod it was made for (component-helpers/storage/ephemeral). */
 export const isOwnClaim = (pod: Pod, claim: PersistentVolumeClaim): boolean => (claim.metadata.ownerReferences ?? []).some((owner) => owner.controller === true && owner.uid === pod.metadata.uid);
 
-const BETA_CLASS = 'volume.beta.kubernetes.io/storage-class';
-export const classOfClaim = (claim: PersistentVolumeClaim): string => claim.metadata.annotations?.[BETA_CLASS] ?? claim.spec.storageClassName ?? '';
-export const classOfVolume = (volume: PersistentVolume): string => volume.metadata.annotations?.[BETA_CLASS] ?? (volume.spec['storageClassName'] as string | undefined) ?? '';
+export { classOfClaim, classOfVolume, reaches } from '../../api/volumes.ts';
 
 /** In-tree volume sources that run as CSI drivers today: source, in-tree plugin, driver, and the field that names the disk. */
 const MIGRATED: readonly (readonly [source: string, plugin: string, driver: string, id: string])[] = [
@@ -51,10 +48,3 @@ export function migratedVolume(sources: { readonly [source: string]: unknown }):
 export const isMigratable = (sources: { readonly [source: string]: unknown }): boolean =>
   MIGRATED.some(([source]) => sources[source] !== undefined) || ONLY_RECOGNISED.some((source) => sources[source] !== undefined);
 export const migratedProvisioner = (provisioner: string): string | undefined => MIGRATED.find(([, plugin]) => plugin === provisioner)?.[2];
-
-/** Whether a volume can be used on a node. */
-export function reaches(volume: PersistentVolume, node: Node): boolean {
-  const required: NodeSelector | undefined = volume.spec.nodeAffinity?.required;
-  // Only labels count for volumes: terms on fields find nothing (CheckNodeAffinity gives the matcher a node without a name).
-  return required === undefined || required.nodeSelectorTerms.some((term) => (term.matchFields?.length ?? 0) === 0 && matchesNodeTerm(term, node));
-}
