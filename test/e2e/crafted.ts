@@ -61,3 +61,39 @@ export function sixNodes(): Crafted {
   it.wait(14);
   return it;
 }
+
+/** A thousand nodes that only the API server knows, some closed and some full, and Pods that are placed among them. */
+export function thousandNodes(): Crafted {
+  const it = crafted();
+  for (let i = 4; i <= 1000; i++) {
+    it.node(`node-${i}`, `${2 + (i % 4)}`, `${4 + (i % 5)}Gi`, { ...(i % 9 === 0 ? { taints: [{ key: 'dedicated', value: 'batch', effect: 'NoSchedule' }] } : {}), ...(i % 13 === 0 ? { unschedulable: true } : {}) });
+  }
+  it.wait(26);
+  it.pod('small', { cpu: '500m', memory: '512Mi' });
+  it.wait(2);
+  it.pod('middling', { cpu: '3', memory: '5Gi' }, { spec: { topologySpreadConstraints: [{ maxSkew: 3, topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'ScheduleAnyway', labelSelector: { matchLabels: { app: 'web' } } }] } });
+  it.wait(2);
+  it.pod('huge', { cpu: '9' });
+  it.wait(2);
+  return it;
+}
+
+/** Lesser Pods on every node, one of them under a budget, and then one that is more important than all. */
+export function preempting(): Crafted {
+  const it = crafted();
+  it.wait(6);
+  const filler = (name: string, node: string, cpu: string, priority: number, app: string): void => it.pod(name, { cpu, memory: '256Mi' }, { metadata: { labels: { app } }, spec: { nodeName: node, priorityClassName: priority > 0 ? 'middle' : 'low' } });
+  for (const [name, value] of [['low', 0], ['middle', 100], ['high', 1000]] as const) it.send('POST', '/apis/scheduling.k8s.io/v1/priorityclasses', { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name }, value });
+  it.wait(1);
+  filler('low-1a', 'node-1', '2', 0, 'spare');
+  filler('low-1b', 'node-1', '1800m', 0, 'spare');
+  filler('middle-2', 'node-2', '3500m', 100, 'spare');
+  filler('guarded-3', 'node-3', '3500m', 0, 'guarded');
+  it.send('POST', '/apis/policy/v1/namespaces/default/poddisruptionbudgets', { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: { name: 'guard', namespace: 'default' }, spec: { minAvailable: 1, selector: { matchLabels: { app: 'guarded' } } } });
+  it.wait(6);
+  it.pod('urgent', { cpu: '3', memory: '1Gi' }, { spec: { priorityClassName: 'high' } });
+  it.wait(1);
+  it.pod('gated', { cpu: '100m' }, { spec: { schedulingGates: [{ name: 'example.com/wait' }] } });
+  it.wait(1);
+  return it;
+}

@@ -35,7 +35,7 @@ export interface EngineParts {
   readonly whyOf: (world: World, target: StageTarget) => readonly WhyModel[];
   /** Loaded when it is first needed: the page comes up sooner. */
   readonly kubectl: () => Promise<{ readonly kubectl: typeof runKubectl; readonly splitCommandLine: typeof splitLine }>;
-  readonly explain: () => Promise<{ readonly answerScheduler: (world: World, ask: SchedulerAsk) => SchedulerAnswer }>;
+  readonly explain: () => Promise<{ readonly answerScheduler: (world: World, ask: SchedulerAsk, breathe: () => Promise<void>) => Promise<SchedulerAnswer> }>;
   readonly describeFault: (fault: Fault, target: string) => string;
   /** Makes the text of a recording, and reads one. */
   readonly encode: (from: { readonly scenario: string; readonly seed: number; readonly inputs: readonly Input[]; readonly cursor: { readonly at: Micros; readonly steps: number }; readonly digest: string }) => string;
@@ -465,7 +465,7 @@ export function newEngine(parts: EngineParts): { readonly ask: (id: number, ask:
       case 'inspect':
         return { type: 'inspection', inspection: inspect(ask.target) };
       case 'scheduler':
-        return { type: 'scheduler', answer: (await parts.explain()).answerScheduler(need().world, ask.ask) };
+        return { type: 'scheduler', answer: await (await parts.explain()).answerScheduler(need().world, ask.ask, parts.breathe) };
       case 'check':
         return { type: 'checked', problems: checkObjects(need().world, ask.objects) };
       case 'branch': {

@@ -10,31 +10,34 @@ import type { World } from '../../sim/cluster/world.ts';
 import { matrixModel } from './explainMatrix.ts';
 import { offersOf } from './explainOffers.ts';
 import { queueOf } from './explainQueue.ts';
-import type { Attempt, Change, NodeCells, Overview, SchedulerAnswer, SchedulerAsk } from './scheduling.ts';
+import type { Attempt, Change, MatrixModel, NodeCells, Overview, SchedulerAnswer, SchedulerAsk } from './scheduling.ts';
 
 /**
  * What the scheduler's view asks. Loaded when somebody looks: the moment of a decision is rebuilt from the record, and a question "what if" is
  * answered from a copy of it. The history is only read.
  */
-export function answerScheduler(world: World, ask: SchedulerAsk): SchedulerAnswer {
+export async function answerScheduler(world: World, ask: SchedulerAsk, breathe: () => Promise<void> = () => Promise.resolve()): Promise<SchedulerAnswer> {
   switch (ask.about) {
     case 'overview':
-      return { about: 'overview', overview: overviewOf(world, ask.pod) };
-    case 'matrix': {
-      const it = momentAt(world, ask.step);
-      if (it === undefined) return { about: 'matrix', matrix: undefined };
-      const { moment, decision } = considered(it, ask.changes);
-      return { about: 'matrix', matrix: matrixModel(ask.step, it.at, moment, decision) };
-    }
+      return { about: 'overview', overview: overviewOf(world, ask) };
+    case 'matrix':
+      return { about: 'matrix', matrix: matrixAt(world, ask.step, ask.changes) };
     case 'cells': {
       const it = momentAt(world, ask.step);
       return { about: 'cells', cells: it === undefined ? [] : cellsOf(considered(it, ask.changes), ask.nodes) };
     }
     case 'offers': {
       const it = momentAt(world, ask.step);
-      return { about: 'offers', offers: it === undefined ? undefined : offersOf(it.moment, it.decision) };
+      return { about: 'offers', offers: it === undefined ? undefined : await offersOf(it.moment, it.decision, breathe) };
     }
   }
+}
+
+function matrixAt(world: World, step: number, changes?: readonly Change[]): MatrixModel | undefined {
+  const it = momentAt(world, step);
+  if (it === undefined) return undefined;
+  const { moment, decision } = considered(it, changes);
+  return matrixModel(step, it.at, moment, decision);
 }
 
 // ---- moments
@@ -106,7 +109,8 @@ function cellsOf(it: Considered, nodes: readonly string[]): readonly NodeCells[]
 const MOST_PODS = 200;
 const MOST_ATTEMPTS = 500;
 
-function overviewOf(world: World, key: string | undefined): Overview {
+function overviewOf(world: World, ask: Extract<SchedulerAsk, { readonly about: 'overview' }>): Overview {
+  let key = ask.pod;
   const pods = new Map<string, Overview['pods'][number]>();
   const attempts: Attempt[] = [];
   for (let i = world.trace.length - 1; i >= 0; i--) {
@@ -115,13 +119,16 @@ function overviewOf(world: World, key: string | undefined): Overview {
     for (const note of record.notes) {
       if (note.type !== 'decision') continue;
       const { pod, chosen, failure } = note['decision'] as Choice;
+      key ??= pod;
       if (pods.size < MOST_PODS && !pods.has(pod)) pods.set(pod, { key: pod, at: record.at, ...(chosen === undefined ? {} : { chosen }) });
       if (pod !== key || attempts.length >= MOST_ATTEMPTS) continue;
       const nominated = failure?.postFilter.chosen?.node;
       attempts.push({ step: record.step, at: record.at, number: Number(note['attempt'] ?? 0), ...(chosen === undefined ? {} : { chosen }), ...(nominated === undefined ? {} : { nominated }) });
     }
   }
-  return { at: world.now, pods: [...pods.values()], attempts: attempts.reverse(), after: key === undefined ? {} : afterwards(world, key), queue: queueOf(world) };
+  const [newest] = attempts;
+  const matrix = ask.matrix === true && newest !== undefined ? matrixAt(world, newest.step) : undefined;
+  return { at: world.now, ...(key === undefined ? {} : { pod: key }), ...(matrix === undefined ? {} : { matrix }), pods: [...pods.values()], attempts: attempts.reverse(), after: key === undefined ? {} : afterwards(world, key), queue: queueOf(world) };
 }
 
 /** When the binding was written, and when the Pod ran: from its own life. */

@@ -10,15 +10,24 @@ import type { Offer, Offers, Outcome } from './scheduling.ts';
 const triesFor = (nodes: number): number => Math.max(40, Math.min(400, Math.floor(60_000 / Math.max(1, nodes))));
 
 /** What could have been otherwise, each with what comes of it: decided anew, never inferred. */
-export function offersOf(moment: Moment, fact: Decision): Offers {
+export async function offersOf(moment: Moment, fact: Decision, breathe: () => Promise<void>): Promise<Offers> {
   const offer = (...changes: readonly WhatIf[]): Offer => {
     const line = changes.length === 1 ? lineOf(changes[0]!) : undefined;
     return { changes, sentences: changes.map(remedySentence), outcome: outcomeOf(fact, decisionAt(changes.reduce(changed, moment), { sampled: true })), ...(line === undefined ? {} : { line }) };
   };
   const found = fact.chosen === undefined ? smallestChange(moment, triesFor(moment.nodes.length)) : undefined;
-  const remedies = (found?.remedies ?? []).slice(0, 6).map(({ changes }) => offer(...changes));
+  /** One at a time: with a thousand nodes each takes a while, and other asks are heard in between. */
+  const eachOf = async (lists: readonly (readonly WhatIf[])[]): Promise<readonly Offer[]> => {
+    const out: Offer[] = [];
+    for (const changes of lists) {
+      await breathe();
+      out.push(offer(...changes));
+    }
+    return out;
+  };
+  const remedies = await eachOf((found?.remedies ?? []).slice(0, 6).map(({ changes }) => changes));
   const known = new Set(remedies.map(({ changes }) => JSON.stringify(changes)));
-  const others = alternatives(moment, fact).filter((change) => !known.has(JSON.stringify([change]))).map((change) => offer(change));
+  const others = await eachOf(alternatives(moment, fact).filter((change) => !known.has(JSON.stringify([change]))).map((change) => [change]));
   return { fits: fact.chosen !== undefined, remedies, tried: found?.tried ?? 0, cutShort: found?.cutShort ?? false, others };
 }
 
@@ -77,8 +86,8 @@ function alternatives(moment: Moment, fact: Decision): readonly WhatIf[] {
   const like = fact.chosen ?? moment.nodes[0]?.metadata.name;
   if (like !== undefined) {
     let n = moment.nodes.length + 1;
-    while (names.has(`node-${n}`)) n++;
-    out.push({ type: 'addNode', like, name: `node-${n}` });
+    while (names.has(`node-new-${n}`)) n++;
+    out.push({ type: 'addNode', like, name: `node-new-${n}` });
   }
   // Whatever tells the nodes apart most, taken away.
   const { plugins, normalized } = fact.scores;

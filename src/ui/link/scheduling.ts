@@ -9,8 +9,8 @@ import type { Sentence } from './protocol.ts';
 export type Change = WhatIf;
 
 export type SchedulerAsk =
-  /** Who has been decided about, what waits, and the attempts of one Pod. */
-  | { readonly about: 'overview'; readonly pod?: string }
+  /** Who has been decided about, what waits, and the attempts of one Pod (without a name: of the newest); with the matrix of its newest one. */
+  | { readonly about: 'overview'; readonly pod?: string; readonly matrix?: boolean }
   /** The matrix of the attempt made in this step; with changes: as it would have been. */
   | { readonly about: 'matrix'; readonly step: number; readonly changes?: readonly Change[] }
   /** The cells of these nodes in sentences. */
@@ -26,6 +26,10 @@ export type SchedulerAnswer =
 
 export interface Overview {
   readonly at: Micros;
+  /** Whose attempts these are. */
+  readonly pod?: string;
+  /** Of its newest attempt, if it was asked for. */
+  readonly matrix?: MatrixModel;
   /** The newest decision first. */
   readonly pods: readonly { readonly key: string; readonly at: Micros; readonly chosen?: string }[];
   /** The oldest first. */

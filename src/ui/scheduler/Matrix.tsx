@@ -32,7 +32,7 @@ export interface MatrixProps {
   readonly onSight: (nodes: readonly string[], others: readonly string[]) => void;
 }
 
-const OVERSCAN = 6;
+const OVERSCAN = 4;
 const HEAD = 90;
 
 export const cellId = (row: number, column: number): string => `sch-${row}-${column}`;

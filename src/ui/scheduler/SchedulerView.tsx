@@ -40,26 +40,26 @@ function Loaded({ pod: wanted, step: wantedStep }: { readonly pod?: string; read
   const [overview, setOverview] = useState<Overview | undefined>(undefined);
   const [step, setStep] = useState(wantedStep);
   const [matrix, setMatrix] = useState<MatrixModel | 'none' | undefined>(undefined);
+  // What stays from one attempt to the next.
+  const [unit, setUnit] = useState<StepUnit>('cell');
+  const [upstream, setUpstream] = useState(false);
+  const [twin, setTwin] = useState(false);
+  const [wantsAll, setWantsAll] = useState(false);
   useCovering();
   useEffect(() => {
     let current = true;
-    void session.scheduler({ about: 'overview', ...(pod === undefined ? {} : { pod }) }).then((answer) => {
+    void session.scheduler({ about: 'overview', ...(pod === undefined ? {} : { pod }), matrix: step === undefined }).then((answer) => {
       if (!current || answer === undefined) return;
-      const key = pod ?? answer.overview.pods[0]?.key;
       setOverview(answer.overview);
-      if (pod === undefined && key !== undefined) setPod(key);
-      else if (step === undefined) {
-        const newest = answer.overview.attempts.at(-1)?.step;
-        if (newest === undefined) setMatrix('none');
-        else setStep(newest);
-      }
-      if (key === undefined) setMatrix('none');
+      // With the newest attempt: one way there and back, and it stands.
+      if (step === undefined) setMatrix(answer.overview.matrix ?? 'none');
     });
     return () => {
       current = false;
     };
     // A new moment of the story may have another queue.
   }, [session, pod, steps, step]);
+  const shownStep = matrix === undefined || matrix === 'none' ? step : matrix.step;
   useEffect(() => {
     if (step === undefined) return undefined;
     let current = true;
@@ -70,6 +70,7 @@ function Loaded({ pod: wanted, step: wantedStep }: { readonly pod?: string; read
       current = false;
     };
   }, [session, step]);
+  const chooseStep = useCallback((next: number) => setStep(next), []);
   const choosePod = useCallback((key: string) => {
     setPod(key);
     setStep(undefined);
@@ -81,13 +82,32 @@ function Loaded({ pod: wanted, step: wantedStep }: { readonly pod?: string; read
         <div className="schmain">
           <div className="headrow"><h2 className="h1">{text.region}</h2><Close text={text} /></div>
           <p className="lead" role="status">{matrix === undefined ? text.loading : overview?.pods.length === 0 ? text.nothing : text.gone}</p>
-          {overview !== undefined && <Pickers overview={overview} pod={pod} step={step} text={text} onPod={choosePod} onStep={setStep} />}
+          {overview !== undefined && <Pickers overview={overview} pod={pod ?? overview.pod} step={shownStep} text={text} onPod={choosePod} onStep={chooseStep} />}
         </div>
         <Aside tabs={['queue']} tab="queue" words={words} text={text} matrix={undefined} offers={undefined} on={undefined} overview={overview} told sideBySide={false} canBranch={false} onTab={() => undefined} onOffer={() => undefined} onSideBySide={() => undefined} onBranch={() => undefined} onPod={choosePod} />
       </section>
     );
   }
-  return <Decision key={`${matrix.step}`} matrix={matrix} overview={overview} pod={pod ?? matrix.pod.key} words={words} text={text} onPod={choosePod} onAttempt={setStep} />;
+  return <Decision key={`${matrix.step}`} matrix={matrix} overview={overview} pod={pod ?? matrix.pod.key} words={words} text={text} unit={unit} upstream={upstream} twin={twin} wantsAll={wantsAll} onAll={setWantsAll} onUnit={setUnit} onUpstream={setUpstream} onTwin={setTwin} onPod={choosePod} onAttempt={chooseStep} />;
+}
+
+interface DecisionProps {
+  readonly matrix: MatrixModel;
+  readonly overview: Overview | undefined;
+  readonly pod: string;
+  readonly words: Catalogue;
+  readonly text: SchedulerMessages;
+  readonly unit: StepUnit;
+  readonly upstream: boolean;
+  readonly twin: boolean;
+  /** All nodes, however many they are. */
+  readonly wantsAll: boolean;
+  readonly onAll: (all: boolean) => void;
+  readonly onUnit: (unit: StepUnit) => void;
+  readonly onUpstream: (on: boolean) => void;
+  readonly onTwin: (on: boolean) => void;
+  readonly onPod: (key: string) => void;
+  readonly onAttempt: (step: number) => void;
 }
 
 /** The view has the keys while it is open, wherever the focus is: what had it may just have gone. */
@@ -160,7 +180,7 @@ function useCells(step: number, changes: Offer['changes'] | undefined, isWanted:
   return [known.key === key ? known.cells : NO_CELLS, want];
 }
 
-function Decision({ matrix, overview, pod, words, text, onPod, onAttempt }: { readonly matrix: MatrixModel; readonly overview: Overview | undefined; readonly pod: string; readonly words: Catalogue; readonly text: SchedulerMessages; readonly onPod: (key: string) => void; readonly onAttempt: (step: number) => void }): ReactElement {
+function Decision({ matrix, overview, pod, words, text, unit, upstream, twin, wantsAll, onAll: setAll, onUnit: setUnit, onUpstream: setUpstream, onTwin: setTwin, onPod, onAttempt }: DecisionProps): ReactElement {
   const session = useSession();
   const compact = useMediaQuery(COMPACT_QUERY);
   const pace = useSessionState((state) => state.preferences.pace);
@@ -168,10 +188,7 @@ function Decision({ matrix, overview, pod, words, text, onPod, onAttempt }: { re
   const branched = useSessionState((state) => state.still?.branch !== undefined);
   const fact = useMemo(() => sheetOf(matrix), [matrix]);
   const [walk, setWalk] = useState<Walk>(() => opened(fact));
-  const [unit, setUnit] = useState<StepUnit>('cell');
-  const [upstream, setUpstream] = useState(false);
-  const [all, setAll] = useState(matrix.nodes.length <= FEW);
-  const [twin, setTwin] = useState(false);
+  const all = wantsAll || matrix.nodes.length <= FEW;
   const [keysOpen, setKeysOpen] = useState(false);
   const [tab, setTab] = useState<AsideTab>(matrix.chosen === undefined ? 'why' : 'whatIf');
   const [offers, setOffers] = useState<Offers | undefined>(undefined);

@@ -85,11 +85,31 @@ export function sheetOf(model: MatrixModel, beside?: MatrixModel): Sheet {
   };
 }
 
+/** Both are parts of one order: whichever comes first, the outcome is the same. */
+function merged(a: readonly string[], b: readonly string[]): readonly string[] {
+  const out: string[] = [];
+  let [i, j] = [0, 0];
+  while (i < a.length || j < b.length) {
+    const [x, y] = [a[i], b[j]];
+    if (x === y) {
+      out.push(x!);
+      i++;
+      j++;
+      continue;
+    }
+    const onlyA = x !== undefined && !b.includes(x);
+    const onlyB = y !== undefined && !a.includes(y);
+    if (y === undefined || (onlyA && (!onlyB || x < y))) out.push(a[i++]!);
+    else out.push(b[j++]!);
+  }
+  return [...new Set(out)];
+}
+
 function across(model: MatrixModel, beside: MatrixModel): readonly Column[] {
   const [own, others] = [columnsOf(model), columnsOf(beside)];
   const is = (kind: Column['kind'], name: string) => (column: Column): boolean => column.kind === kind && column.name === name;
   const filters = model.filters.flatMap((name) => own.find(is('filter', name)) ?? (others.some(is('filter', name)) ? { kind: 'filter' as const, name, at: model.skippedFilters.includes(name) ? -1 : model.filters.indexOf(name), weight: 0 } : []));
-  const names = [...new Set([...model.scorers, ...beside.scorers].map(({ name }) => name))];
+  const names = merged(model.scorers.map(({ name }) => name), beside.scorers.map(({ name }) => name));
   const scorers = names.flatMap((name): readonly Column[] => {
     const known = own.find(is('score', name));
     const other = others.find(is('score', name));
