@@ -6,13 +6,15 @@ import { observeEn } from '../../src/ui/i18n/reasons/observe.en.ts';
 import { observeZh } from '../../src/ui/i18n/reasons/observe.zh.ts';
 import { volumesEn } from '../../src/ui/i18n/reasons/volumes.en.ts';
 import { volumesZh } from '../../src/ui/i18n/reasons/volumes.zh.ts';
+import { workloadsFurtherEn } from '../../src/ui/i18n/reasons/workloads-further.en.ts';
 import { workloadsEn } from '../../src/ui/i18n/reasons/workloads.en.ts';
+import { workloadsFurtherZh } from '../../src/ui/i18n/reasons/workloads-further.zh.ts';
 import { workloadsZh } from '../../src/ui/i18n/reasons/workloads.zh.ts';
 
 type Text = (args: Readonly<Record<string, string | number>>) => string;
 
 /** Words for every reason code, by language. */
 export const reasons: Readonly<Record<'en' | 'zh', Readonly<Record<string, Text>>>> = {
-  en: { ...clusterEn, ...workloadsEn, ...nodeEn, ...observeEn, ...volumesEn },
-  zh: { ...clusterZh, ...workloadsZh, ...nodeZh, ...observeZh, ...volumesZh },
+  en: { ...clusterEn, ...workloadsEn, ...workloadsFurtherEn, ...nodeEn, ...observeEn, ...volumesEn },
+  zh: { ...clusterZh, ...workloadsZh, ...workloadsFurtherZh, ...nodeZh, ...observeZh, ...volumesZh },
 };

@@ -3,6 +3,7 @@ import { cronJobController } from './cronjob.ts';
 import { daemonSetController } from './daemonset.ts';
 import { jobController } from './job.ts';
 import { persistentVolumeBinder } from './persistentvolume.ts';
+import { replicationController } from './replicaset/replication.ts';
 import { statefulSetController } from './statefulset.ts';
 import { ttlAfterFinished } from './ttlafterfinished.ts';
 import { claimProtection, volumeProtection } from './volumeprotection.ts';
@@ -14,6 +15,7 @@ export const furtherControllers: readonly AnyController[] = [
   jobController,
   ttlAfterFinished,
   cronJobController,
+  replicationController,
   persistentVolumeBinder,
   claimProtection,
   volumeProtection,

@@ -143,10 +143,11 @@ function processReplica(round: Round, pod: Replica): Step {
   if (phase === 'Pending') turns.push(missingClaims(set, pod, view).writes, ownClaims(round, pod));
   const available = isPodAvailable(pod, set.spec.minReadySeconds ?? 0, view.now);
   if (inOrder && (isTerminating(pod) || !isRunningAndReady(pod) || !available)) return { turns, stop: true, because: about(round, 'statefulset.awaitsPod', pod) };
-  const ownersRight = ownersAreRight(set, pod, view);
+  // Those of a Pod that is not placed yet have just been put right.
+  const ownersRight = phase === 'Pending' || ownersAreRight(set, pod, view);
   if (identityMatches(set, pod) && storageMatches(set, pod) && ownersRight) return { turns, stop: false };
   if (!storageMatches(set, pod)) turns.push(missingClaims(set, pod, view).writes);
-  if (!ownersRight && phase !== 'Pending') turns.push(ownClaims(round, pod));
+  if (!ownersRight) turns.push(ownClaims(round, pod));
   // Upstream writes the Pod too where only its claims' owners were wrong; that changes nothing.
   turns.push([updatePod(set, pod)]);
   return { turns, stop: false, because: about(round, 'statefulset.repairs', pod) };

@@ -7,6 +7,7 @@ import { nodeEn } from './reasons/node.en.ts';
 import { observeEn } from './reasons/observe.en.ts';
 import { schedulerReasons } from './reasons/scheduler.en.ts';
 import { volumesEn } from './reasons/volumes.en.ts';
+import { workloadsFurtherEn } from './reasons/workloads-further.en.ts';
 import { workloadsEn } from './reasons/workloads.en.ts';
 import { chaptersEn, scenarioTitlesEn, tenStepsEn } from './scenarios.en.ts';
 import { schedulingEn } from './scheduling.en.ts';
@@ -18,7 +19,7 @@ export const en: Catalogue = compose({
   language: 'en',
   stage: stageEn,
   panels: panelsEn,
-  reasons: { ...clusterReasons, ...workloadsEn, ...nodeEn, ...observeEn, ...volumesEn, ...schedulerReasons },
+  reasons: { ...clusterReasons, ...workloadsEn, ...workloadsFurtherEn, ...nodeEn, ...observeEn, ...volumesEn, ...schedulerReasons },
   simplified: simplifiedEn,
   titles: scenarioTitlesEn,
   chapters: chaptersEn,

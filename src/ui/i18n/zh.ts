@@ -7,6 +7,7 @@ import { nodeZh } from './reasons/node.zh.ts';
 import { observeZh } from './reasons/observe.zh.ts';
 import { schedulerReasons } from './reasons/scheduler.zh.ts';
 import { volumesZh } from './reasons/volumes.zh.ts';
+import { workloadsFurtherZh } from './reasons/workloads-further.zh.ts';
 import { workloadsZh } from './reasons/workloads.zh.ts';
 import { chaptersZh, scenarioTitlesZh, tenStepsZh } from './scenarios.zh.ts';
 import { schedulingZh } from './scheduling.zh.ts';
@@ -18,7 +19,7 @@ export const zh: Catalogue = compose({
   language: 'zh',
   stage: stageZh,
   panels: panelsZh,
-  reasons: { ...clusterReasons, ...workloadsZh, ...nodeZh, ...observeZh, ...volumesZh, ...schedulerReasons },
+  reasons: { ...clusterReasons, ...workloadsZh, ...workloadsFurtherZh, ...nodeZh, ...observeZh, ...volumesZh, ...schedulerReasons },
   simplified: simplifiedZh,
   titles: scenarioTitlesZh,
   chapters: chaptersZh,
