@@ -40,7 +40,7 @@ describe('the official JavaScript client', () => {
     const map = (data: Record<string, string>): V1ConfigMap & { apiVersion: string; kind: string; metadata: { name: string; namespace: string } } => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'applied', namespace: 'default' }, data });
     const apply = (data: Record<string, string>, manager: string, force?: boolean): Promise<V1ConfigMap> => objects.patch(map(data), undefined, undefined, manager, force, PatchStrategy.ServerSideApply);
     expect((await apply({ a: '1', b: '1' }, 'one')).data).toEqual({ a: '1', b: '1' });
-    await expect(apply({ a: '2' }, 'two')).rejects.toThrow(/Apply failed with 1 conflict: conflict with \\?"one\\?": \.data\.a/);
+    await expect(apply({ a: '2' }, 'two')).rejects.toThrow(/Apply failed with 1 conflict: conflict with [\\"]+one[\\"]+: \.data\.a/);
     expect((await apply({ a: '2' }, 'two', true)).data).toEqual({ a: '2', b: '1' });
     // What nobody applies any more goes.
     expect((await apply({}, 'one')).data).toEqual({ a: '2' });
@@ -52,6 +52,6 @@ describe('the official JavaScript client', () => {
   it('is refused as by a real server', async () => {
     const core = config.makeApiClient(CoreV1Api);
     await expect(core.createNamespacedConfigMap({ namespace: 'default', body: { metadata: { name: 'Not A Name' } } })).rejects.toThrow(/a lowercase RFC 1123 subdomain must consist of/);
-    await expect(core.readNamespacedPod({ name: 'none', namespace: 'default' })).rejects.toThrow(/pods \\?"none\\?" not found/);
+    await expect(core.readNamespacedPod({ name: 'none', namespace: 'default' })).rejects.toThrow(/pods [\\"]+none[\\"]+ not found/);
   });
 });
