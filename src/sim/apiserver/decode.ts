@@ -246,7 +246,7 @@ function decodeStruct(struct: StructType, source: Record<string, unknown>, conte
       if (field.omit === 'empty') out[field.name] = value ?? zeroStruct(field.type.struct);
       else if (value !== undefined && Object.keys(value as object).length > 0) out[field.name] = value;
     } else if (field.omit === 'empty' && field.type.is === 'scalar' && 'tuxq'.includes(field.type.scalar)) out[field.name] = value ?? zeroOf(field.type);
-    else if (value !== undefined && !isZero(field.type, value)) out[field.name] = value;
+    else if (value !== undefined && ((field.type.is === 'scalar' && field.type.scalar === 'r') || !isZero(field.type, value))) out[field.name] = value;
   }
   decoded.set(out, struct);
   return out;

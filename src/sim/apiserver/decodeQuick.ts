@@ -55,6 +55,8 @@ function planOf(struct: StructType, zeroOf: (node: TypeNode) => unknown): Plan {
       const type = types[i]!;
       if (field.pointer) return field.omit === 'never' ? ALWAYS : POINTER;
       if (field.omit === 'never') return ALWAYS;
+      // Whatever was sent, be it {} or 0, is a value.
+      if (type.is === 'scalar' && type.scalar === 'r') return POINTER;
       if (type.is === 'struct') return field.omit === 'empty' ? STRUCT : STRUCT_OR_NOTHING;
       return field.omit === 'empty' && type.is === 'scalar' && WRITTEN_WHEN_ZERO.includes(type.scalar) ? ALWAYS : OMIT;
     });

@@ -74,7 +74,7 @@ export const cronJob = strategyFor<CronJobIn>({
     const errors: Errors = [];
     validateMeta(errors, object.metadata, true, subdomainName);
     validateSpec(errors, object.spec, undefined);
-    const { name } = object.metadata;
+    const name = (object.metadata.name as string | undefined) ?? '';
     if (name.length > LONGEST_NAME) invalid(errors, 'metadata.name', name, `must be no more than ${LONGEST_NAME} characters`);
     return errors;
   },

@@ -78,20 +78,25 @@ function validateSpec(errors: Errors, spec: DaemonSetSpecIn, generation: number)
   nonNegative(errors, 'spec.revisionHistoryLimit', spec.revisionHistoryLimit);
 }
 
+function defaultUpdateStrategy(strategy: NonNullable<DaemonSetSpecIn['updateStrategy']>): NonNullable<DaemonSetSpecIn['updateStrategy']> {
+  const type = strategy.type || 'RollingUpdate';
+  const rolling = strategy.rollingUpdate;
+  if (type === 'RollingUpdate') return { type, rollingUpdate: { maxUnavailable: rolling?.maxUnavailable ?? 1, maxSurge: rolling?.maxSurge ?? 0 } };
+  // The internal type has no way to leave these numbers out.
+  return rolling === undefined ? { type } : { type, rollingUpdate: { maxUnavailable: rolling.maxUnavailable ?? 0, maxSurge: rolling.maxSurge ?? 0 } };
+}
+
 const COUNTS = ['currentNumberScheduled', 'numberMisscheduled', 'desiredNumberScheduled', 'numberReady', 'observedGeneration', 'updatedNumberScheduled', 'numberAvailable', 'numberUnavailable', 'collisionCount'];
 
 export const daemonSet = strategyFor<DaemonSetIn>({
   default: (object) => {
     const { spec } = object;
-    const strategy = spec.updateStrategy ?? {};
-    const type = strategy.type || 'RollingUpdate';
-    const rolling = strategy.rollingUpdate;
     return {
       ...object,
       spec: settled('DaemonSetSpec', {
         ...spec,
         template: defaultPodTemplate(spec.template),
-        updateStrategy: type === 'RollingUpdate' ? { type, rollingUpdate: { maxUnavailable: rolling?.maxUnavailable ?? 1, maxSurge: rolling?.maxSurge ?? 0 } } : { ...strategy, type },
+        updateStrategy: defaultUpdateStrategy(spec.updateStrategy ?? {}),
         revisionHistoryLimit: spec.revisionHistoryLimit ?? 10,
       }),
     };

@@ -24,19 +24,35 @@ export function defaultFailurePolicy(policy: JobSpecIn['podFailurePolicy']): Job
 }
 
 const hasLabels = (labels: StringMap | undefined): labels is StringMap => labels !== undefined && Object.keys(labels).length > 0;
-/** A Job without labels has its template's. The default is set on reading too, so what was generated for the template counts. */
+/** A Job without labels has its template's. */
 function withTemplateLabels(job: JobIn): JobIn {
   const labels = job.spec.template.metadata?.labels;
   return hasLabels(labels) && !hasLabels(job.metadata.labels) ? { ...job, metadata: { ...job.metadata, labels } } : job;
 }
 
+/**
+ * The default is set on reading, too, so what was generated for a template without labels counts. And where the default took the template's labels
+ * they are, upstream, one map with them: what is generated is in both, unless the name was generated, for then the Job was copied before.
+ */
+function withGeneratedLabels(job: JobIn, given: JobIn): JobIn {
+  const labels = given.metadata.labels;
+  const isOneMap = labels !== undefined && labels === given.spec.template.metadata?.labels && !given.metadata.generateName;
+  return isOneMap ? { ...job, metadata: { ...job.metadata, labels: { ...job.spec.template.metadata?.labels } } } : withTemplateLabels(job);
+}
+/** Were the Job's labels taken from its template when it was about to be stored? Then it had none when it was looked at. */
+const readFromTemplate = (job: JobIn): boolean => job.metadata.labels !== undefined && job.metadata.labels === job.spec.template.metadata?.labels;
+
 const UID_LABELS = ['controller-uid', 'batch.kubernetes.io/controller-uid'];
 const NAME_LABELS = ['job-name', 'batch.kubernetes.io/job-name'];
+
+/** A Job that nobody named is refused, but looked at first. */
+const nameOf = (job: JobIn): string => (job.metadata.name as string | undefined) ?? '';
 
 /** Selector and labels by which a Job knows its Pods. What somebody wrote himself stays, and is refused where it is in the way. */
 function withGeneratedSelector(job: JobIn): JobIn {
   if (job.spec.manualSelector === true) return job;
-  const { uid, name } = job.metadata;
+  const { uid } = job.metadata;
+  const name = nameOf(job);
   const generated: Record<string, string> = {};
   for (const label of UID_LABELS) generated[label] = uid;
   for (const label of NAME_LABELS) generated[label] = name;
@@ -55,7 +71,7 @@ function validateGenerated(errors: Errors, job: JobIn, prefixedToo: boolean): vo
   if (spec.manualSelector === true || spec.selector === undefined) return;
   const labels = spec.template.metadata?.labels;
   const expected: Record<string, string> = {};
-  for (const [names, value] of [[UID_LABELS, metadata.uid], [NAME_LABELS, metadata.name]] as const) for (const label of names) if (prefixedToo || !label.includes('/')) expected[label] = value;
+  for (const [names, value] of [[UID_LABELS, metadata.uid], [NAME_LABELS, nameOf(job)]] as const) for (const label of names) if (prefixedToo || !label.includes('/')) expected[label] = value;
   for (const label of ['controller-uid', 'job-name', ...(prefixedToo ? ['batch.kubernetes.io/controller-uid', 'batch.kubernetes.io/job-name'] : [])]) {
     const at = `spec.template.metadata.labels[${label}]`;
     const has = labels?.[label];
@@ -75,13 +91,14 @@ function validateSpec(errors: Errors, spec: JobSpecIn): void {
 }
 
 function validateJob(errors: Errors, job: JobIn, prefixedToo: boolean): void {
-  validateMeta(errors, job.metadata, true, subdomainName);
+  const { labels: _labels, ...unlabelled } = job.metadata;
+  validateMeta(errors, readFromTemplate(job) ? unlabelled : job.metadata, true, subdomainName);
   validateGenerated(errors, job, prefixedToo);
   validateSpec(errors, job.spec);
   const completions = job.spec.completions ?? 0;
   if (!isIndexed(job.spec) || completions <= 0) return;
-  const last = `${job.metadata.name}-${completions - 1}`;
-  if (dns1123Label(last).length > 0) invalid(errors, 'metadata.name', job.metadata.name, `will not able to create pod with invalid DNS label: ${last}`);
+  const last = `${nameOf(job)}-${completions - 1}`;
+  if (dns1123Label(last).length > 0) invalid(errors, 'metadata.name', nameOf(job), `will not able to create pod with invalid DNS label: ${last}`);
 }
 
 /** The internal Go value of a template, as its JSON reads: metadata stands among the fields. */
@@ -174,7 +191,7 @@ export const job = strategyFor<JobIn>({
     };
     return withTemplateLabels({ ...object, spec: settled('JobSpec', next) });
   },
-  prepareForCreate: (object) => withTemplateLabels(createdWithStatus('Job')(withGeneratedSelector(object))),
+  prepareForCreate: (object) => (object.spec.manualSelector === true ? createdWithStatus('Job')(object) : withGeneratedLabels(createdWithStatus('Job')(withGeneratedSelector(object)), object)),
   prepareForUpdate: updatedKeepingStatus,
   prepareForStatusUpdate: statusUpdated(false),
   validateCreate: (object) => {

@@ -51,7 +51,15 @@ function ofNodeTerm(out: string[], term: Term | undefined, checksValues: boolean
   });
 }
 
-const isFractional = (text: string | undefined): boolean => text !== undefined && /m$|u$|n$/.test(text) && (parseQuantity(text) ?? 0n) % 1000n !== 0n;
+export const isFractional = (text: string | undefined): boolean => text !== undefined && /m$|u$|n$/.test(text) && (parseQuantity(text) ?? 0n) % 1_000_000_000n !== 0n;
+
+/** A claim's amounts are whole bytes. */
+export function claimWarnings(field: string, spec: { readonly resources?: { readonly requests?: StringMap; readonly limits?: StringMap } }): readonly string[] {
+  return (['requests', 'limits'] as const).flatMap((list) => {
+    const amount = spec.resources?.[list]?.['storage'];
+    return isFractional(amount) ? [`${field}.resources.${list}[storage]: fractional byte value ${goQuote(amount!)} is invalid, must be an integer`] : [];
+  });
+}
 
 interface PathOf {
   readonly path: string;
@@ -161,6 +169,8 @@ function warningsOf(spec: PodSpecIn, annotations: StringMap | undefined, field: 
   for (const [key, message] of Object.entries(ANNOTATIONS)) if (annotations?.[key] !== undefined) out.push(`${metaField}.annotations[${key}]: ${message}`);
   spec.volumes?.forEach((volume, i) => {
     for (const [key, message] of Object.entries(VOLUMES)) if ((volume as unknown as Record<string, unknown>)[key] !== undefined) out.push(`${field}.volumes[${i}].${VOLUME_FIELD[key] ?? key}: ${message}`);
+    const claim = volume.ephemeral?.volumeClaimTemplate;
+    if (claim !== undefined) out.push(...claimWarnings(`${field}.volumes[${i}].ephemeral.volumeClaimTemplate.spec`, claim.spec));
   });
   ofVirtualPaths(out, spec.volumes ?? []);
   const addresses = new Set<string>();

@@ -8,7 +8,7 @@ import { dns1123Label, labelName } from './names.ts';
 import { defaultClaimSpec, defaultPodTemplate, mapSame } from './podDefaults.ts';
 import type { ClaimSpecIn, PodTemplateIn, VolumeIn } from './podShapes.ts';
 import { validatePodAnnotations } from './podValidation.ts';
-import { podTemplateWarnings } from './podWarnings.ts';
+import { claimWarnings, podTemplateWarnings } from './podWarnings.ts';
 import { createdWithStatus, settled, statusUpdated, strategyFor, updatedKeepingStatus } from './strategies.ts';
 
 /** StatefulSet (pkg/apis/apps). Without the feature MaxUnavailableStatefulSet, which is off by default: `maxUnavailable` is dropped. */
@@ -192,6 +192,8 @@ export const statefulSet = strategyFor<StatefulSetIn>({
   },
   warnings: (object, old) => {
     const out = old === undefined || object.metadata.generation !== old.metadata.generation ? [...podTemplateWarnings('spec.template', object.spec.template)] : [];
+    // The path of an update has a capital letter upstream.
+    object.spec.volumeClaimTemplates?.forEach((claim, i) => out.push(...claimWarnings(`spec.volumeClaimTemplates[${i}]${old === undefined ? '' : '.Spec'}`, claim.spec)));
     if ((object.spec.revisionHistoryLimit ?? 0) < 0) out.push('spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended');
     return out;
   },
