@@ -1,5 +1,5 @@
 import type { Container, Pod, ResourceList } from './object.ts';
-import { milliValue } from './quantity.ts';
+import { milliOfResource } from './quantity.ts';
 
 /**
  * What a Pod asks for in total, by resource, in thousandths (of a core, of a byte, of a device): exact for every quantity that the
@@ -26,7 +26,7 @@ export function hasPodLevelRequests(pod: Pod): boolean {
 }
 
 function addList(to: MilliRequests, list: ResourceList | undefined): void {
-  if (list !== undefined) for (const name in list) to.set(name, (to.get(name) ?? 0) + milliValue(list[name]));
+  if (list !== undefined) for (const name in list) to.set(name, (to.get(name) ?? 0) + milliOfResource(name, list[name]));
 }
 function addMap(to: MilliRequests, from: ReadonlyMap<string, number>): void {
   for (const [name, value] of from) to.set(name, (to.get(name) ?? 0) + value);
@@ -87,7 +87,7 @@ export function podRequests(pod: Pod, options: RequestOptions = {}): MilliReques
     raise(total, most);
   }
   const podLevel = options.skipPodLevel === true ? undefined : spec.resources?.requests;
-  if (podLevel !== undefined) for (const name in podLevel) if (isPodLevelResource(name)) total.set(name, milliValue(podLevel[name]));
+  if (podLevel !== undefined) for (const name in podLevel) if (isPodLevelResource(name)) total.set(name, milliOfResource(name, podLevel[name]));
   if (spec.overhead !== undefined) addList(total, spec.overhead);
   return total;
 }

@@ -1,6 +1,6 @@
 /**
  * Quantities ("500m", "1Gi", "1e3"), exactly, up to 2^53 thousandths: what the real API calls resource.Quantity.
- * Larger ones are capped at MAX_VALUE, as upstream caps at 2^63-1.
+ * Binary ones ("9Ei") are capped at MAX_VALUE, as upstream caps them at 2^63-1; decimal ones are not (`1e99` stays what it is).
  */
 const PATTERN = /^([+-]?)(\d*)(?:\.(\d*))?(?:([numkMGTPE]|[KMGTPE]i)|[eE]([+-]?\d{1,3}))?$/;
 const DECIMAL: Readonly<Record<string, number>> = { n: -9, u: -6, m: -3, k: 3, M: 6, G: 9, T: 12, P: 15, E: 18 };
@@ -22,16 +22,15 @@ export function parseQuantity(text: string): bigint | undefined {
     const scaled = digits * BINARY[suffix]! * 1_000_000_000n;
     const divisor = 10n ** BigInt(fraction.length);
     nano = (scaled + divisor - 1n) / divisor;
+    if (nano > MAX_VALUE * 1_000_000_000n) nano = MAX_VALUE * 1_000_000_000n;
   } else {
     const exponent = (suffix === undefined ? Number(m[5] ?? 0) : DECIMAL[suffix]!) - fraction.length + 9;
-    if (exponent >= 0) nano = exponent > 60 && digits > 0n ? MAX_VALUE * 1_000_000_000n : digits * 10n ** BigInt(exponent);
+    if (exponent >= 0) nano = digits * 10n ** BigInt(exponent);
     else {
       const divisor = 10n ** BigInt(-exponent);
       nano = (digits + divisor - 1n) / divisor;
     }
   }
-  const limit = MAX_VALUE * 1_000_000_000n;
-  if (nano > limit) nano = limit;
   return m[1] === '-' ? -nano : nano;
 }
 
@@ -55,6 +54,21 @@ export function milliValue(text: string | undefined): number {
 export function wholeValue(text: string | undefined): number {
   if (text === undefined) return 0;
   return valueCache.get(text) ?? bounded(valueCache, text, Number(ceilDivide(parseQuantity(text) ?? 0n, 1_000_000_000n)));
+}
+
+/**
+ * Thousandths of a resource as the scheduler and the kubelet count them: they add 64-bit integers, thousandths of cores and whole units of all
+ * else. What does not fit counts for nothing if it has at most 18 digits, and else for its lowest 64 bits. So a Pod that asks for 1e99 cores
+ * is placed anywhere: that is v1.36.3.
+ */
+export function milliOfResource(name: string, text: string | undefined): number {
+  const milli = milliValue(text);
+  if (text === undefined || Math.abs(milli) < 2 ** 62) return milli;
+  const unit = name === 'cpu' ? 1_000_000n : 1_000_000_000n;
+  const amount = ceilDivide(parseQuantity(text) ?? 0n, unit);
+  if (amount <= MAX_VALUE && amount >= -MAX_VALUE) return milli;
+  const digits = text.replace(/[^\d.].*$/, '').replace('.', '').replace(/^0+/, '');
+  return digits.length <= 18 && !text.endsWith('i') ? 0 : Number(BigInt.asIntN(64, amount)) * (name === 'cpu' ? 1 : 1000);
 }
 
 const canonicalCache = new Map<string, string>();
@@ -88,7 +102,7 @@ export function formatNano(nano: bigint, form: 'binary' | 'decimal' | 'exponent'
   }
   let mantissa = amount;
   let step = 0;
-  while (step < SI.length - 1 && mantissa % 1000n === 0n) {
+  while ((form === 'exponent' || step < SI.length - 1) && mantissa % 1000n === 0n) {
     mantissa /= 1000n;
     step += 1;
   }

@@ -51,11 +51,12 @@ export function roundUp(list: ResourceList | undefined): ResourceList | undefine
   let out: Record<string, string> | undefined;
   for (const key of Object.keys(list)) {
     const text = list[key] ?? '0';
-    if (!text.endsWith('n') && !text.endsWith('u')) continue;
+    const tiny = /(?:[nu]|(e)-[69])$/.exec(text);
+    if (tiny === null) continue;
     const nano = parseQuantity(text) ?? 0n;
     const milli = nano >= 0n ? (nano + 999_999n) / 1_000_000n : nano / 1_000_000n;
     out ??= { ...list };
-    out[key] = formatNano(milli * 1_000_000n, 'decimal');
+    out[key] = formatNano(milli * 1_000_000n, tiny[1] === undefined ? 'decimal' : 'exponent');
   }
   return out ?? list;
 }
