@@ -1,4 +1,6 @@
 import { registerBeyond } from './apiserver/beyond.ts';
+import { custom } from './apiserver/crd/kinds.ts';
+import { customKinds } from './apiserver/crd/served.ts';
 import { discoveryDocument } from './apiserver/discovery.ts';
 import { registerConversions } from './apiserver/convert.ts';
 import { FURTHER_SCHEMAS } from './apiserver/furtherSchemas.generated.ts';
@@ -19,7 +21,7 @@ import { registerScenarios } from './scenarios/index.ts';
  * same with and without it until something of it is used, because its controllers sleep until an object of their kind exists.
  */
 registerSchemas(FURTHER_SCHEMAS);
-registerBeyond({ podSpecDiff, document: (_context, path, accept) => discoveryDocument(path, accept) });
+registerBeyond({ podSpecDiff, custom, document: ({ store }, path, accept) => discoveryDocument(path, accept, customKinds(store)) });
 registerConversions(autoscalingV1);
 registerStrategies(furtherStrategies);
 registerSleepers(furtherControllers);

@@ -19,7 +19,14 @@ export interface KindInfo {
   readonly verbs?: readonly string[];
   /** Versions that are served besides; objects are stored in `version`. */
   readonly olderVersions?: readonly string[];
+  /** A kind that a CustomResourceDefinition adds: where its objects are stored ("Widget.example.com"), since two groups may have kinds of one name. */
+  readonly table?: string;
+  /** The kind of its lists, where that is not the kind with "List" behind it. */
+  readonly listKind?: string;
 }
+
+/** The name under which the store keeps the objects of a kind, and by which changes name it. */
+export const tableName = (info: KindInfo): string => info.table ?? info.kind;
 
 const entry = (kind: string, group: string, version: string, resource: string, namespaced: boolean, shortNames: readonly string[] = [], subresources: readonly string[] = [], inAll = false): KindInfo => ({
   kind, group, version, resource, singular: kind.toLowerCase(), shortNames, namespaced, subresources, inAll,

@@ -1,4 +1,4 @@
-import { kindInfo } from '../api/kinds.ts';
+import { kindInfo, type KindInfo } from '../api/kinds.ts';
 import type { KubernetesObject, PriorityClass, ServiceAccount, Toleration } from '../api/object.ts';
 import type { Status } from '../api/request.ts';
 import { goQuote } from './goText.ts';
@@ -17,7 +17,7 @@ import type { AdmissionContext } from './strategy.ts';
  */
 export function admit(kind: string, object: KubernetesObject, operation: 'CREATE' | 'UPDATE', context: AdmissionContext, old?: KubernetesObject): KubernetesObject | Status {
   if (operation === 'CREATE') {
-    const refusal = namespaceLifecycle(kind, object, context);
+    const refusal = namespaceLifecycle(infoOf(kind), object, context);
     if (refusal !== undefined) return refusal;
   }
   switch (kind) {
@@ -41,19 +41,21 @@ const infoOf = (kind: string): NonNullable<ReturnType<typeof kindInfo>> => {
   if (info === undefined) throw new Error(`no such kind: ${kind}`);
   return info;
 };
-const refused = (object: KubernetesObject, why: string): Status => forbidden(infoOf(object.kind), object.metadata.name ?? '', why);
+const refused = (object: KubernetesObject, why: string): Status => forbidden(infoOf(object.kind), calledSo(object), why);
+/** A name that is still to be generated is shown by its beginning. */
+const calledSo = ({ metadata }: KubernetesObject): string => metadata.name || (metadata.generateName ?? '');
 
 // ---- NamespaceLifecycle
 
 const NAMESPACE = infoOf('Namespace');
 
-export function namespaceLifecycle(kind: string, object: KubernetesObject, context: Pick<AdmissionContext, 'lookup'>): Status | undefined {
+export function namespaceLifecycle(info: KindInfo, object: KubernetesObject, context: Pick<AdmissionContext, 'lookup'>): Status | undefined {
   const { namespace } = object.metadata;
-  if (namespace === undefined || namespace === '' || kind === 'Namespace') return undefined;
+  if (namespace === undefined || namespace === '' || !info.namespaced) return undefined;
   const found = context.lookup('Namespace', namespace) as (KubernetesObject & { readonly status?: { readonly phase?: string } }) | undefined;
   if (found === undefined) return notFound(NAMESPACE, namespace);
   if (found.status?.phase !== 'Terminating') return undefined;
-  return namespaceTerminating(infoOf(kind), object.metadata.name ?? '', namespace);
+  return namespaceTerminating(info, calledSo(object), namespace);
 }
 
 // ---- Pods

@@ -1,10 +1,13 @@
 import type { Change } from '../api/change.ts';
 import type { Managed } from '../api/managedFields.ts';
+import type { KindInfo } from '../api/kinds.ts';
+import type { Printer } from '../api/columns/column.ts';
 import type { KubernetesObject } from '../api/object.ts';
 import type { Request, Response, Status } from '../api/request.ts';
 import type { PodSpecIn } from './kinds/podShapes.ts';
 import type { ApiContext, Call } from './verbs-call.ts';
 import type { Store } from './store.ts';
+import type { Strategy } from './strategy.ts';
 
 /**
  * What the API server can do beyond the first scenario: the parts that further.ts loads put themselves in here while modules load, never
@@ -15,7 +18,25 @@ export interface Document {
   readonly apiVersion: string;
   readonly [key: string]: unknown;
 }
+/** The kinds that CustomResourceDefinitions add to a world. */
+export interface CustomKinds {
+  kind(store: Store, group: string, version: string, resource: string): KindInfo | undefined;
+  all(store: Store): readonly KindInfo[];
+  decode(call: Call, body: unknown): KubernetesObject | Status;
+  /** What a patch made of an object; strict findings, or why it is none. */
+  decodePatched(call: Call, document: unknown): { readonly object: KubernetesObject; readonly strict: readonly string[] } | { readonly error: string };
+  strategy(info: KindInfo): Strategy;
+  refuseCreate(call: Call): Status | undefined;
+  /** A definition that was just asked to go. */
+  going(definition: KubernetesObject, now: string): KubernetesObject;
+  deprecation(info: KindInfo): string | undefined;
+  printer(info: KindInfo): Printer;
+  /** The number of replicas, as its paths say where it is. */
+  scaleOf(info: KindInfo, object: KubernetesObject): { readonly replicas: number; readonly current: number; readonly selector?: string };
+  scaled(info: KindInfo, object: KubernetesObject, replicas: number): KubernetesObject;
+}
 export interface Beyond {
+  custom?: CustomKinds;
   /** The difference of two Pods' specs as Go prints it, for the refusal of an update. */
   podSpecDiff?(old: PodSpecIn, now: PodSpecIn): string;
   /** What there is: discovery, by its path ("/apis/apps/v1") and the form that an Accept header asks for. */
@@ -26,10 +47,12 @@ export interface Beyond {
   sentManaged?(call: Call, sent: unknown, next: KubernetesObject, old: KubernetesObject | undefined): Managed | undefined;
   /** What a dry run would have written, for whoever shows the answer. */
   rememberDry?(object: KubernetesObject, change: Change): void;
-  /** The admission plugins that ask for LimitRanges, quotas, Pod security and the like. */
+  /** LimitRanger's defaults for a new object: the first plugin that changes one. */
+  limit?(call: Call, object: KubernetesObject): KubernetesObject;
+  /** The last plugins that change a new object: what its classes give it. */
   admit?(call: Call, object: KubernetesObject, old: KubernetesObject | undefined): KubernetesObject | Status;
-  /** The last plugin of all, ResourceQuota: charges what is about to be written. */
-  charge?(call: Call, object: KubernetesObject, old: KubernetesObject | undefined): Status | undefined;
+  /** The plugins that only look: LimitRanger, PodSecurity, and ResourceQuota, which charges what is about to be written. */
+  validate?(call: Call, object: KubernetesObject, old: KubernetesObject | undefined): Status | undefined;
   /** RBAC: why somebody who is not the administrator may not do this. */
   authorize?(call: Call): Status | undefined;
   /** The same for a path that names no object ("/version"). */

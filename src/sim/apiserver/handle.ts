@@ -5,7 +5,7 @@ import { namespaceLifecycle } from './admission.ts';
 import { beyond, type Document } from './beyond.ts';
 import type { FieldValidation } from './decode.ts';
 import { bodyBytes, bodyRefusal } from './limits.ts';
-import { route } from './routing.ts';
+import { routeIn } from './routing.ts';
 import { badRequest, expired, internalError, methodNotAllowed, unsupportedMediaType } from './status.ts';
 import { head } from './store.ts';
 import type { FieldError } from './strategy.ts';
@@ -40,7 +40,7 @@ const nothingHere = (isServed: boolean): Response =>
 const NO_QUERY: Readonly<Record<string, string>> = {};
 
 function answered(context: ApiContext, request: Request): Response {
-  const at = route(request.path);
+  const at = routeIn(context.store, request.path);
   // An unknown path is answered by the HTTP server, not by the API: plain text, which clients turn into "the server could not find the requested resource".
   if (at === undefined) {
     // A group that is served answers for itself.
@@ -76,7 +76,10 @@ function answered(context: ApiContext, request: Request): Response {
     const refused = beyond.authorize === undefined ? unauthorized(call) : beyond.authorize(call);
     if (refused !== undefined) return refuse(refused);
   }
-  if (at.info.kind === 'Endpoints') call.warnings.push('v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice');
+  if (at.info.table !== undefined) {
+    const deprecated = beyond.custom?.deprecation(at.info);
+    if (deprecated !== undefined) call.warnings.push(deprecated);
+  } else if (at.info.kind === 'Endpoints') call.warnings.push('v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice');
   const wrong = optionErrors(request, query);
   const response = wrong === undefined ? dispatched(call, body) : refuse(wrong);
   // A refusal carries the warnings, too.
@@ -112,7 +115,7 @@ function subresource(call: Call, name: string, body: unknown): Response {
   if (method === 'POST' && call.name !== undefined) {
     // Creating below an object is creating in its namespace, too.
     const about = { metadata: { name: call.name, namespace: call.namespace } } as unknown as KubernetesObject;
-    const refused = namespaceLifecycle(call.info.kind, about, { lookup: (kind, key) => head(call.context.store, kind, key) });
+    const refused = namespaceLifecycle(call.info, about, { lookup: (kind, key) => head(call.context.store, kind, key) });
     if (refused !== undefined) return refuse(refused);
   }
   switch (name) {

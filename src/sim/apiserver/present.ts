@@ -1,11 +1,13 @@
 import type { Change } from '../api/change.ts';
 import { printerOf, type Printer } from '../api/columns/index.ts';
+import { tableName } from '../api/kinds.ts';
 import type { KubernetesObject } from '../api/object.ts';
 import type { ObjectList, Request, Response, Status } from '../api/request.ts';
 import type { Micros } from '../api/time.ts';
 import { dryChangeOf, managedAfter } from './fields/ownership.ts';
 import { encodeManaged } from './fields/managed.ts';
-import { route, type Route } from './routing.ts';
+import { beyond } from './beyond.ts';
+import { routeIn, type Route } from './routing.ts';
 import { tableOf, type Store } from './store.ts';
 import { refuse } from './verbs-call.ts';
 import type { WatchEvent } from './watch.ts';
@@ -45,11 +47,11 @@ export function present(store: Store, now: Micros, request: Request, response: R
   const form = formOf(request.accept);
   if (form === undefined) return refuse(notAcceptable());
   if (response.code >= 300 || (response.body as { readonly kind?: string }).kind === 'Status') return response;
-  const at = route(request.path);
+  const at = routeIn(store, request.path);
   // Documents, and what only a subresource has (a Scale, a token), are as they are.
   if (at === undefined || at.type !== 'resource') return response;
   const { body } = response;
-  const isList = Array.isArray((body as Partial<ObjectList>).items) && (body as ObjectList).kind === `${at.info.kind}List`;
+  const isList = Array.isArray((body as Partial<ObjectList>).items) && (body as ObjectList).kind === (at.info.listKind ?? `${at.info.kind}List`);
   if (!isList && (body as { readonly kind?: string }).kind !== at.info.kind) return response;
   const shows = request.managedFields === true;
   if (isList) {
@@ -79,7 +81,7 @@ export function present(store: Store, now: Micros, request: Request, response: R
 export function presentEvent(store: Store, now: Micros, request: Pick<Request, 'path' | 'accept' | 'managedFields' | 'query'>, event: WatchEvent, isFirst: boolean): WatchEvent {
   const form = formOf(request.accept) ?? 'whole';
   if (event.type === 'ERROR') return event;
-  const at = route(request.path);
+  const at = routeIn(store, request.path);
   if (at === undefined || at.type !== 'resource') return event;
   if (event.type === 'BOOKMARK') return form === 'whole' ? event : { ...event, object: { ...event.object, kind: form === 'Table' ? 'Table' : 'PartialObjectMetadata', apiVersion: META, ...(form === 'Table' ? { columnDefinitions: null, rows: null } : {}) } as WatchEvent['object'] };
   const plain = event.object as KubernetesObject;
@@ -98,7 +100,7 @@ export function presentEvent(store: Store, now: Micros, request: Pick<Request, '
 
 const partial = ({ metadata }: KubernetesObject): KubernetesObject => ({ kind: 'PartialObjectMetadata', apiVersion: META, metadata });
 
-const printerFor = (_store: Store, { info }: Resource): Printer<KubernetesObject> => printerOf(info.kind);
+const printerFor = (_store: Store, { info }: Resource): Printer<KubernetesObject> => (info.table === undefined ? printerOf(info.kind) : beyond.custom!.printer(info));
 
 function table(printer: Printer<KubernetesObject>, items: readonly AnyObject[], now: Micros, metadata: ObjectList['metadata'], include: string | undefined, at: Resource): { readonly kind: string; readonly apiVersion: string; readonly [key: string]: unknown } {
   return {
@@ -126,7 +128,7 @@ function changeOf(store: Store, at: Resource, object: KubernetesObject): Change 
   const dry = dryChangeOf(object);
   if (dry !== undefined) return dry;
   const { namespace, name, resourceVersion } = object.metadata;
-  const table = tableOf(store, at.info.kind);
+  const table = tableOf(store, tableName(at.info));
   const key = namespace === undefined || namespace === '' ? name : `${namespace}/${name}`;
   let change = table.live.get(key) ?? table.gone.get(key);
   const revision = Number(resourceVersion);

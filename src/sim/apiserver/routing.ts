@@ -1,4 +1,6 @@
 import { resourceInfo, type KindInfo } from '../api/kinds.ts';
+import { beyond } from './beyond.ts';
+import type { Store } from './store.ts';
 
 /**
  * What a path of the API names. Paths are those of the real API: `/api/v1/...` for the core group, `/apis/GROUP/VERSION/...` for the
@@ -31,14 +33,24 @@ export function route(path: string): Route | undefined {
   return found;
 }
 
-function parse(path: string): Route | undefined {
+/** A path in a world: the built-in kinds first, then those that the world's CustomResourceDefinitions add. */
+export function routeIn(store: Store, path: string): Route | undefined {
+  const found = route(path);
+  const { custom } = beyond;
+  if (found !== undefined || custom === undefined || (store.tables.get('CustomResourceDefinition')?.live.size ?? 0) === 0) return found;
+  return parse(path, (group, version, name) => custom.kind(store, group, version, name));
+}
+
+type Lookup = (group: string, version: string, resource: string) => KindInfo | undefined;
+
+function parse(path: string, lookup: Lookup = resourceInfo): Route | undefined {
   const question = path.indexOf('?');
   const parts = (question < 0 ? path : path.slice(0, question)).split('/');
   if (parts[0] !== '') return undefined;
   if (parts.at(-1) === '') parts.pop();
   const root = parts[1];
-  if (root === 'api' && parts.length > 3) return resource('', parts[2]!, parts, 3);
-  if (root === 'apis' && parts.length > 4) return resource(parts[2]!, parts[3]!, parts, 4);
+  if (root === 'api' && parts.length > 3) return resource('', parts[2]!, parts, 3, lookup);
+  if (root === 'apis' && parts.length > 4) return resource(parts[2]!, parts[3]!, parts, 4, lookup);
   const isDocument = (root === 'api' && parts.length <= 3) || (root === 'apis' && parts.length <= 4) || (root === 'version' && parts.length === 2);
   return isDocument ? { type: 'document', path: parts.join('/') } : undefined;
 }
@@ -52,7 +64,7 @@ function decoded(part: string): string | undefined {
   }
 }
 
-function resource(group: string, version: string, parts: readonly string[], start: number): Route | undefined {
+function resource(group: string, version: string, parts: readonly string[], start: number, lookup: Lookup): Route | undefined {
   let at = start;
   let namespace: string | undefined;
   // `/namespaces/NS/RESOURCE`, but `/namespaces/NS/finalize` and `/namespaces/NS/status` are subresources of the Namespace itself.
@@ -61,7 +73,7 @@ function resource(group: string, version: string, parts: readonly string[], star
     if (namespace === undefined || namespace === '') return undefined;
     at += 2;
   }
-  const info = resourceInfo(group, version, parts[at] ?? '');
+  const info = lookup(group, version, parts[at] ?? '');
   if (info === undefined || parts.length > at + 3) return undefined;
   if (namespace !== undefined && !info.namespaced) return undefined;
   const name = parts[at + 1] === undefined ? undefined : decoded(parts[at + 1]!);

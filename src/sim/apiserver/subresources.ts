@@ -4,6 +4,7 @@ import { USERS } from '../api/request.ts';
 import { selects } from '../api/selector.ts';
 import { MILLISECOND, SECOND, timestamp } from '../api/time.ts';
 import { topologyLabels } from './admission.ts';
+import { beyond } from './beyond.ts';
 import { parseJson } from './decode.ts';
 import { applyPatch, type Patched } from './patch.ts';
 import { isObject, share, type ObjectValue } from './patch-values.ts';
@@ -313,11 +314,21 @@ function unknownOfScale(scale: ObjectValue): readonly string[] {
   return out;
 }
 
+function scaleFor(call: Call, object: Scalable): Scale {
+  if (call.info.table === undefined) return scaleOf(object);
+  const { replicas, current, selector } = beyond.custom!.scaleOf(call.info, object);
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
+  return {
+    kind: 'Scale', apiVersion: 'autoscaling/v1', metadata: { name, namespace, uid, resourceVersion, creationTimestamp } as Scale['metadata'],
+    spec: { ...(replicas === 0 ? {} : { replicas }) }, status: { replicas: current, ...(selector === undefined || selector === '' ? {} : { selector }) },
+  };
+}
+
 /** GET, PUT and PATCH of `/scale`: the number of replicas, and nothing else of the object. */
 export function scale(call: Call, body: unknown): Response {
   const { method } = call.request;
   const object = stored(call) as Scalable | undefined;
-  if (method === 'GET') return object === undefined ? refuse(notFound(call.info, call.name!)) : answer(call, 200, scaleOf(object));
+  if (method === 'GET') return object === undefined ? refuse(notFound(call.info, call.name!)) : answer(call, 200, scaleFor(call, object));
   let wanted: ObjectValue | Status;
   let patch: Patched | undefined;
   if (method === 'PATCH') {
@@ -325,7 +336,7 @@ export function scale(call: Call, body: unknown): Response {
     const refused = patchRefusal(contentType);
     if (refused !== undefined) return refuse(refused);
     if (object === undefined) return refuse(notFound(call.info, call.name!));
-    const patched = applyPatch(contentType, scaleOf(object), body, undefined, call.validation);
+    const patched = applyPatch(contentType, scaleFor(call, object), body, undefined, call.validation);
     if (!isFailure(patched)) patch = patched;
     wanted = isFailure(patched) ? patched : patched.document;
   } else {
@@ -351,12 +362,13 @@ export function scale(call: Call, body: unknown): Response {
     if (call.validation === 'Strict') return refuse(patch === undefined ? badRequest(`Scale in version "v1" cannot be handled as a Scale: ${strict}`) : badPatch(patch, strict));
     if (call.validation === 'Warn') call.warnings.push(...unknown);
   }
-  if (replicas < 0) return refuse(invalid({ kind: 'Scale', group: 'autoscaling' }, name, [{ field: 'spec.replicas', reason: 'FieldValueInvalid', message: `Invalid value: ${replicas}: must be greater than or equal to 0` }]));
+  if (replicas < 0 && call.info.table === undefined) return refuse(invalid({ kind: 'Scale', group: 'autoscaling' }, name, [{ field: 'spec.replicas', reason: 'FieldValueInvalid', message: `Invalid value: ${replicas}: must be greater than or equal to 0` }]));
   const uid = textAt(meta, 'uid');
   if (uid !== '' && uid !== object.metadata.uid) return refuse(conflict(call.info, name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${object.metadata.uid}`, 'scale'));
-  const next = { ...object, metadata: { ...object.metadata, resourceVersion: textAt(meta, 'resourceVersion') }, spec: { ...object.spec, replicas } };
+  const numbered = call.info.table === undefined ? { ...object, spec: { ...object.spec, replicas } } : beyond.custom!.scaled(call.info, object, replicas);
+  const next = { ...numbered, metadata: { ...object.metadata, resourceVersion: textAt(meta, 'resourceVersion') } };
   const done = updateObject(call, next, object, 'object');
-  return isFailure(done) ? refuse(done) : answer(call, 200, scaleOf(done as Scalable));
+  return isFailure(done) ? refuse(done) : answer(call, 200, scaleFor(call, done as Scalable));
 }
 
 // ---- serviceaccounts/token

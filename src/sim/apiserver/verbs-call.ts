@@ -1,5 +1,5 @@
 import type { Change, StepId } from '../api/change.ts';
-import type { KindInfo } from '../api/kinds.ts';
+import { tableName, type KindInfo } from '../api/kinds.ts';
 import type { Managed, Ownership } from '../api/managedFields.ts';
 import type { KubernetesObject, ObjectMeta } from '../api/object.ts';
 import type { Reason } from '../api/reason.ts';
@@ -60,7 +60,7 @@ export const badOptions = (kind: string, errors: readonly FieldError[]): Status 
 /** Tells a refusal from a result. */
 export const isFailure = <T extends object>(value: T | Status): value is Status => (value as { readonly kind?: unknown }).kind === 'Status' && 'status' in value;
 
-export const stored = (call: Call): KubernetesObject | undefined => head(call.context.store, call.info.kind, keyOfCall(call));
+export const stored = (call: Call): KubernetesObject | undefined => head(call.context.store, tableName(call.info), keyOfCall(call));
 
 export interface WriteOptions {
   readonly verb: Change['verb'];
@@ -94,7 +94,7 @@ export function fieldManagerOf(call: Call): string {
 
 /** Writes one object (or its end). A dry run leaves the store alone and answers as if. */
 export function write(call: Call, key: string, after: KubernetesObject | undefined, options: WriteOptions): KubernetesObject | undefined {
-  const kind = options.kind ?? call.info.kind;
+  const kind = options.kind ?? tableName(call.info);
   const struct = typeOfKind(kind);
   const settled = after === undefined || struct === undefined ? undefined : inDecodedForm(struct, after);
   const { context, request } = call;
@@ -128,7 +128,7 @@ export function write(call: Call, key: string, after: KubernetesObject | undefin
 /** A change that is not made, so that the answer can show who would manage what. */
 function rememberDry(call: Call, key: string, after: KubernetesObject, options: WriteOptions): void {
   const { context, request } = call;
-  const kind = options.kind ?? call.info.kind;
+  const kind = options.kind ?? tableName(call.info);
   const previous = context.store.tables.get(kind)?.live.get(key);
   beyond.rememberDry?.(after, {
     revision: context.store.revision, at: context.now, kind, key, before: previous?.after, after, by: options.by ?? request.user, verb: options.verb, subresource: options.subresource ?? call.subresource,

@@ -1,6 +1,8 @@
+import { tableName } from '../api/kinds.ts';
 import type { KubernetesObject, Namespace, Pod } from '../api/object.ts';
 import type { Response, Status } from '../api/request.ts';
 import { parseTimestamp, SECOND, timestamp } from '../api/time.ts';
+import { beyond } from './beyond.ts';
 import { parseJson } from './decode.ts';
 import { isObject } from './patch-values.ts';
 import { badRequest, conflict, forbidden, notFound } from './status.ts';
@@ -87,14 +89,14 @@ export function remove(call: Call, body: unknown): Response {
   const dry = options.dryRun?.includes('All') === true;
   const on = dry && !call.dryRun ? { ...call, dryRun: true } : call;
   const object = stored(on);
-  if (call.info.kind === 'Namespace' && IMMORTAL.has(call.name!)) return refuse(forbidden(call.info, call.name!, 'this namespace may not be deleted'));
+  if (tableName(call.info) === 'Namespace' && IMMORTAL.has(call.name!)) return refuse(forbidden(call.info, call.name!, 'this namespace may not be deleted'));
   warnOfOrphans(call, options);
   if (object === undefined) return refuse(notFound(call.info, call.name!));
   const result = removeObject(on, object, options);
   if (isFailure(result)) return refuse(result);
   if (result.left !== undefined) return answer(call, 200, asAsked(call, result.left));
   const { info } = call;
-  return answer(call, 200, RETURNED.has(info.kind)
+  return answer(call, 200, RETURNED.has(tableName(info))
     ? asAsked(call, result.last)
     : {
         kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success',
@@ -127,13 +129,18 @@ export function removeObject(call: Call, object: KubernetesObject, given: Delete
       ? `Precondition failed: ResourceVersion in precondition: ${wantedVersion}, ResourceVersion in object meta: ${metadata.resourceVersion}`
       : `the ResourceVersion in the precondition (${wantedVersion}) does not match the ResourceVersion in record (${metadata.resourceVersion}). The object might have been modified`);
   }
-  if (info.kind === 'Namespace') return removeNamespace(call, object as Namespace, given);
+  if (tableName(info) === 'Namespace') return removeNamespace(call, object as Namespace, given);
+
+  // A definition waits until its objects are gone (crd/definition.ts).
+  if (info.kind === 'CustomResourceDefinition' && metadata.deletionTimestamp === undefined && beyond.custom !== undefined) {
+    return { left: write(call, metadata.name, beyond.custom.going(object, nowText(call)), { verb: 'delete' })! };
+  }
 
   const key = keyIn(metadata.namespace, metadata.name);
-  const graceful = info.kind === 'Pod' ? gracefully(call, object as Pod, given) : undefined;
+  const graceful = tableName(info) === 'Pod' ? gracefully(call, object as Pod, given) : undefined;
   if (graceful === 'pending') return { left: object };
   let next = graceful?.object ?? object;
-  const finalizers = finalizersAfter(info.kind, next, given);
+  const finalizers = finalizersAfter(tableName(info), next, given);
   if (finalizers !== next.metadata.finalizers) next = { ...next, metadata: metaInOrder({ ...next.metadata, finalizers }) };
   const waits = (next.metadata.finalizers?.length ?? 0) > 0;
   if (graceful === undefined && waits) next = markedAsDeleting(call, next);

@@ -1,16 +1,19 @@
+import { tableName, type KindInfo } from '../api/kinds.ts';
 import type { KubernetesObject, Service } from '../api/object.ts';
 import type { Status } from '../api/request.ts';
-import { admit } from './admission.ts';
+import { admit, namespaceLifecycle } from './admission.ts';
 import { beyond } from './beyond.ts';
 import { isTrusted } from './verbs-authorize.ts';
 import { allocateService, inUse } from './allocate.ts';
 import { head, headList } from './store.ts';
-import type { AdmissionContext } from './strategy.ts';
-import { keyIn, type Call } from './verbs-call.ts';
+import { strategyOf } from './kinds/index.ts';
+import type { AdmissionContext, Strategy } from './strategy.ts';
+import { isFailure, keyIn, type Call } from './verbs-call.ts';
 
 /** Where a write meets admission and the allocators. */
 
-export { strategyOf } from './kinds/index.ts';
+/** The rules of a kind, also of one that a CustomResourceDefinition adds. */
+export const rulesOf = (info: KindInfo): Strategy => (info.table === undefined ? strategyOf(info.kind) : beyond.custom!.strategy(info));
 
 /** Why RBAC forbids somebody from outside to write this role or binding: he would grant what he does not have. */
 export const escalation = (call: Call, object: KubernetesObject, old: KubernetesObject | undefined): Status | undefined =>
@@ -25,12 +28,15 @@ export function admitted(call: Call, object: KubernetesObject, old: KubernetesOb
     list: (kind) => headList(context.store, kind),
     draw: (purpose, n) => context.draw(purpose, key) % n,
   };
-  return admit(call.info.kind, object, old === undefined ? 'CREATE' : 'UPDATE', admission, old);
+  if (call.info.table !== undefined) return (old === undefined ? (namespaceLifecycle(call.info, object, admission) ?? beyond.custom!.refuseCreate(call)) : undefined) ?? object;
+  const limited = old === undefined && beyond.limit !== undefined ? beyond.limit(call, object) : object;
+  const done = admit(call.info.kind, limited, old === undefined ? 'CREATE' : 'UPDATE', admission, old);
+  return isFailure(done) || beyond.admit === undefined ? done : beyond.admit(call, done, old);
 }
 
 /** A Service with the addresses and node ports that it is given or keeps; other kinds are given none. */
 export function allocated(call: Call, object: KubernetesObject, old: KubernetesObject | undefined, key: string): KubernetesObject | Status {
-  if (call.info.kind !== 'Service') return object;
+  if (tableName(call.info) !== 'Service') return object;
   // A Service whose spec did not change keeps what it has, and nobody need be asked.
   if (old !== undefined && (object as Service).spec === (old as Service).spec) return object;
   const { context } = call;

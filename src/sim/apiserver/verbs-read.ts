@@ -1,3 +1,4 @@
+import { tableName } from '../api/kinds.ts';
 import type { KubernetesObject } from '../api/object.ts';
 import type { ObjectList, Response, Status } from '../api/request.ts';
 import { parseJson } from './decode.ts';
@@ -63,22 +64,22 @@ const byKey = (a: KubernetesObject, b: KubernetesObject): number => {
 };
 
 export function select(call: Call, from: readonly KubernetesObject[], { labels, fields }: Selection): KubernetesObject[] {
-  const { kind } = call.info;
+  const kind = tableName(call.info);
   return from.filter((object) => (labels.length === 0 || matchesLabels(labels, object.metadata.labels)) && (fields.length === 0 || matchesFields(fields, kind, object))).sort(byKey);
 }
 
 const inScope = (call: Call): { readonly index: 'namespace'; readonly value: string } | undefined => (call.namespace === undefined ? undefined : { index: 'namespace', value: call.namespace });
 
 /** All that a list or a deletecollection names, as it is now. */
-export const selected = (call: Call, selection: Selection): KubernetesObject[] => select(call, headList(call.context.store, call.info.kind, inScope(call)), selection);
+export const selected = (call: Call, selection: Selection): KubernetesObject[] => select(call, headList(call.context.store, tableName(call.info), inScope(call)), selection);
 
 /** Lists carry the kind once; their items do not repeat it. */
 export function listBody(call: Call, items: readonly KubernetesObject[], metadata: ObjectList['metadata']): ObjectList {
   return {
-    kind: `${call.info.kind}List`,
+    kind: call.info.listKind ?? `${call.info.kind}List`,
     apiVersion: call.apiVersion,
     metadata,
-    items: items.map((item) => {
+    items: call.info.table !== undefined ? items.map((item) => asAsked(call, item)) : items.map((item) => {
       const { kind: _kind, apiVersion: _version, ...rest } = asAsked(call, item);
       return rest as KubernetesObject;
     }),
@@ -135,8 +136,8 @@ export function list(call: Call): Response {
       revision = version;
     }
   }
-  const table = tableOf(store, call.info.kind);
-  const from = revision === store.revision ? headList(store, call.info.kind, inScope(call)) : listAt(table, positionAt(table, revision), inScope(call));
+  const table = tableOf(store, tableName(call.info));
+  const from = revision === store.revision ? headList(store, tableName(call.info), inScope(call)) : listAt(table, positionAt(table, revision), inScope(call));
   let items = select(call, from, selection);
   if (after !== '') items = items.filter((object) => startKey(call, object) > after);
   if (!(limit > 0) || items.length <= limit) return answer(call, 200, listBody(call, items, { resourceVersion: String(revision) }));

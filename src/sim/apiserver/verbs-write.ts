@@ -14,15 +14,16 @@ import { alreadyExists, badRequest, conflict, generateNameConflict, invalid, not
 import { head } from './store.ts';
 import type { Author, FieldError } from './strategy.ts';
 import { answer, atItsEnd, generatedName, isFailure, keyIn, keyOfCall, metaInOrder, newUid, nowText, refuse, stored, write, type Call } from './verbs-call.ts';
+import { tableName } from '../api/kinds.ts';
 import { beyond } from './beyond.ts';
-import { admitted, allocated, escalation, strategyOf } from './verbs-hooks.ts';
+import { admitted, allocated, escalation, rulesOf } from './verbs-hooks.ts';
 
 /** Which face of an object an update writes: each keeps what belongs to the others. */
 export type Face = 'object' | 'status' | 'finalize' | 'approval' | 'ephemeralcontainers' | 'resize';
 
 const EVENTS = 'events.k8s.io/v1';
 /** A stored object as this path's version shows it. */
-export const asAsked = (call: Call, object: KubernetesObject): KubernetesObject => asVersion(call.apiVersion, object);
+export const asAsked = (call: Call, object: KubernetesObject): KubernetesObject => (call.info.table === undefined ? asVersion(call.apiVersion, object) : object.apiVersion === call.apiVersion ? object : { ...object, apiVersion: call.apiVersion });
 
 /** Kinds that a PUT may create (AllowCreateOnUpdate upstream), and those that it must name the version of (AllowUnconditionalUpdate). */
 const CREATED_BY_PUT = new Set([
@@ -35,6 +36,7 @@ const NEEDS_VERSION = new Set([
 
 /** The body as an object of this kind. Strict findings become a refusal or warnings, as `fieldValidation` says. */
 function decoded(call: Call, body: unknown): KubernetesObject | Status {
+  if (call.info.table !== undefined) return beyond.custom!.decode(call, body);
   const result = decode(call.info, body, call.apiVersion);
   if (isFailure(result)) return result;
   if (result.strict.length > 0) {
@@ -65,7 +67,7 @@ export function create(call: Call, body: unknown): Response {
 /** From a decoded object to a stored one, or to why not. */
 export function createObject(asked: Call, given: KubernetesObject): KubernetesObject | Status {
   const { context, info } = asked;
-  const strategy = strategyOf(info.kind);
+  const strategy = rulesOf(info);
   const placed = inNamespace(asked, given);
   if (isFailure(placed)) return placed;
   // What only the server may set is wiped before anything looks at the object.
@@ -92,15 +94,17 @@ export function createObject(asked: Call, given: KubernetesObject): KubernetesOb
     object = strategy.prepareForCreate?.(withAddresses, nowText(call), authorOf(call)) ?? withAddresses;
     const errors = call.apiVersion === EVENTS ? validateEventFromNewApi(object as Event) : (strategy.validateCreate?.(object) ?? []);
     if (errors.length > 0) return invalid(info, object.metadata.name ?? '', errors);
-    if (WITHOUT_META_RULES.has(info.kind)) {
+    if (WITHOUT_META_RULES.has(tableName(info))) {
       const general: FieldError[] = [];
       validateMeta(general, object.metadata, info.namespaced, pathSegment, 'generic');
       if (general.length > 0) return invalid(info, object.metadata.name ?? '', general);
     }
     // What is no number is no version, and is overlooked.
     if (/^\d+$/.test(object.metadata.resourceVersion ?? '') && Number(object.metadata.resourceVersion) !== 0) return plainError('resourceVersion should not be set on objects to be created');
-    const existing = head(context.store, info.kind, key);
+    const existing = head(context.store, tableName(info), key);
     if (existing === undefined) {
+      const refused = beyond.validate?.(call, object, undefined);
+      if (refused !== undefined) return refused;
       const over = overLimits(call, object, undefined);
       if (over !== undefined) return over;
       if (strategy.warnings !== undefined) call.warnings.push(...strategy.warnings(object));
@@ -168,7 +172,7 @@ export function update(call: Call, body: unknown, face: Face = 'object'): Respon
   if (wrongName !== undefined) return refuse(wrongName);
   const old = stored(call);
   if (old === undefined) {
-    if (face !== 'object' || !CREATED_BY_PUT.has(call.info.kind)) return refuse(notFound(call.info, call.name!));
+    if (face !== 'object' || !CREATED_BY_PUT.has(tableName(call.info))) return refuse(notFound(call.info, call.name!));
     const made = createObject(call, placed);
     return isFailure(made) ? refuse(made) : answer(call, 201, asAsked(call, made));
   }
@@ -207,14 +211,14 @@ function hasItsDefaults(given: KubernetesObject, old: KubernetesObject): boolean
 export function updateObject(asked: Call, given: KubernetesObject, old: KubernetesObject, face: Face): KubernetesObject | Status {
   const { info } = asked;
   const name = old.metadata.name;
-  const strategy = strategyOf(info.kind);
+  const strategy = rulesOf(info);
   const { uid, resourceVersion } = given.metadata;
   // A patch is made on what is stored: a wrong uid in it is a change, not a precondition.
   if (!empty(uid) && uid !== old.metadata.uid && asked.request.method !== 'PATCH') return uidConflict(info, name, keyOfCall(asked), uid, old.metadata.uid);
   let next: KubernetesObject = strategy.default === undefined || hasItsDefaults(given, old) ? given : strategy.default(given);
   const isAnyVersion = resourceVersion === undefined || resourceVersion === '' || (resourceVersion !== old.metadata.resourceVersion && /^0+$/.test(resourceVersion));
   if (isAnyVersion) {
-    if (NEEDS_VERSION.has(info.kind)) return invalid({ kind: info.resource, group: info.group }, name, [{ field: 'metadata.resourceVersion', reason: 'FieldValueInvalid', message: 'Invalid value: 0: must be specified for an update' }]);
+    if (info.table !== undefined || NEEDS_VERSION.has(info.kind)) return invalid({ kind: info.resource, group: info.group }, name, [{ field: 'metadata.resourceVersion', reason: 'FieldValueInvalid', message: 'Invalid value: 0: must be specified for an update' }]);
   } else if (resourceVersion !== old.metadata.resourceVersion) {
     return /^\d{1,19}$/.test(resourceVersion) ? conflict(info, name) : plainError(`strconv.ParseUint: parsing ${goQuote(resourceVersion)}: ${/^\d+$/.test(resourceVersion) ? 'value out of range' : 'invalid syntax'}`);
   }
@@ -242,6 +246,8 @@ export function updateObject(asked: Call, given: KubernetesObject, old: Kubernet
     if (general.length > 0) errors = [...general, ...errors];
   }
   if (errors.length > 0) return invalid(info, name, errors);
+  const refused = face === 'status' || face === 'finalize' ? undefined : beyond.validate?.(call, next, old);
+  if (refused !== undefined) return refused;
   const over = overLimits(call, next, old);
   if (over !== undefined) return over;
   if (face === 'object' && strategy.warnings !== undefined) call.warnings.push(...strategy.warnings(next, old));
@@ -249,7 +255,7 @@ export function updateObject(asked: Call, given: KubernetesObject, old: Kubernet
 }
 
 function prepare(call: Call, next: KubernetesObject, old: KubernetesObject, face: Face): KubernetesObject {
-  const strategy = strategyOf(call.info.kind);
+  const strategy = rulesOf(call.info);
   switch (face) {
     case 'status':
       return strategy.prepareForStatusUpdate?.(next, old, nowText(call)) ?? next;
@@ -278,7 +284,7 @@ function onlySpec(next: KubernetesObject, old: KubernetesObject, fields: readonl
 }
 
 function check(call: Call, next: KubernetesObject, old: KubernetesObject, face: Face): readonly FieldError[] {
-  const strategy = strategyOf(call.info.kind);
+  const strategy = rulesOf(call.info);
   switch (face) {
     case 'object':
       if (call.apiVersion === EVENTS) return validateEventUpdateFromNewApi(next as Event, old as Event);
@@ -314,7 +320,11 @@ function store(call: Call, next: KubernetesObject, old: KubernetesObject, given:
 
 const PATCH_TYPES: readonly string[] = [JSON_PATCH, MERGE_PATCH, STRATEGIC_MERGE_PATCH];
 
-export function patchRefusal(contentType: string): Status | undefined {
+const CUSTOM_PATCH_TYPES: readonly string[] = [JSON_PATCH, MERGE_PATCH];
+
+export function patchRefusal(contentType: string, isCustom = false): Status | undefined {
+  // Only Go types say how lists merge: a custom kind takes no strategic merge patch.
+  if (isCustom) return CUSTOM_PATCH_TYPES.includes(contentType) ? undefined : unsupportedMediaType(`the body of the request was in an unknown format - accepted media types include: ${[...CUSTOM_PATCH_TYPES, APPLY_PATCH].join(', ')}`);
   return PATCH_TYPES.includes(contentType) ? undefined : unsupportedMediaType('415: Unsupported Media Type');
 }
 
@@ -328,15 +338,22 @@ export const mediaType = (contentType: string | undefined): string => {
 export function patch(call: Call, body: unknown, face: Face = 'object'): Response {
   const contentType = mediaType(call.request.contentType);
   if (contentType === APPLY_PATCH && beyond.apply !== undefined) return beyond.apply(call, body, face);
-  const refused = patchRefusal(contentType);
+  const refused = patchRefusal(contentType, call.info.table !== undefined);
   if (refused !== undefined) return refuse(refused);
   const old = stored(call);
   if (old === undefined) return refuse(notFound(call.info, call.name!));
-  const struct = typeOfKind(call.info.kind, call.apiVersion);
+  const struct = call.info.table === undefined ? typeOfKind(call.info.kind, call.apiVersion) : undefined;
   const patched = applyPatch(contentType, asAsked(call, old), body, struct, call.validation);
   if (isFailure(patched)) return refuse(patched);
   let next: KubernetesObject;
-  if (struct === undefined) next = patched.document as unknown as KubernetesObject;
+  if (call.info.table !== undefined) {
+    const result = beyond.custom!.decodePatched(call, patched.document);
+    if ('error' in result) return refuse(badPatch(patched, result.error));
+    const strict = [...patched.strict, ...result.strict];
+    if (strict.length > 0 && call.validation === 'Strict') return refuse(badPatch(patched, `strict decoding error: ${strict.join(', ')}`));
+    if (call.validation === 'Warn') call.warnings.push(...strict);
+    next = result.object;
+  } else if (struct === undefined) next = patched.document as unknown as KubernetesObject;
   else {
     const { kind, apiVersion } = patched.document;
     if (typeof kind === 'string' && typeof apiVersion === 'string' && (kind !== call.info.kind || apiVersion !== call.apiVersion)) {
@@ -351,8 +368,8 @@ export function patch(call: Call, body: unknown, face: Face = 'object'): Respons
     }
     next = result.value as KubernetesObject;
   }
-  if (next.kind === call.info.kind) next = toStored(call.apiVersion, next);
-  if (next.kind !== call.info.kind || next.apiVersion !== old.apiVersion) next = { ...next, kind: old.kind, apiVersion: old.apiVersion };
+  if (call.info.table === undefined && next.kind === call.info.kind) next = toStored(call.apiVersion, next);
+  if ((call.info.table === undefined && next.kind !== call.info.kind) || next.apiVersion !== old.apiVersion) next = { ...next, kind: old.kind, apiVersion: old.apiVersion };
   const placed = inNamespace(call, next);
   if (isFailure(placed)) return refuse(placed);
   const wrongName = checkName(call, placed);

@@ -1,10 +1,11 @@
 import type { Change } from '../api/change.ts';
+import { tableName } from '../api/kinds.ts';
 import type { KubernetesObject } from '../api/object.ts';
 import type { Request, Status } from '../api/request.ts';
 import { MINUTE, type Micros } from '../api/time.ts';
 import { at as itemAt } from '../kernel/journal.ts';
 import { asVersion } from './convert.ts';
-import { route } from './routing.ts';
+import { routeIn } from './routing.ts';
 import { matchesFields, matchesLabels, parseFieldSelector, parseLabelSelector, type FieldTerm, type Requirement } from './selectors.ts';
 import { badRequest, expired } from './status.ts';
 import { headList, positionAt, tableOf, type Store } from './store.ts';
@@ -43,7 +44,7 @@ const truth = (value: string | undefined): boolean => value === 'true' || value 
 
 /** Opens a watch, or says why not: 410 where the log before the asked version is compacted. */
 export function openWatch(store: Store, request: Pick<Request, 'path' | 'query'>, now: Micros): Watch | Status {
-  const found = route(request.path);
+  const found = routeIn(store, request.path);
   if (found === undefined || found.type !== 'resource' || found.subresource !== undefined) return badRequest('a watch names a collection or an object');
   const query = request.query ?? {};
   const labels = parseLabelSelector(query['labelSelector'] ?? '');
@@ -55,11 +56,11 @@ export function openWatch(store: Store, request: Pick<Request, 'path' | 'query'>
   const from = Number(version);
   if (from > 0 && from < store.compacted) return expired(`too old resource version: ${from} (${store.compacted + 1})`);
   const sendInitialEvents = truth(query['sendInitialEvents']);
-  const table = tableOf(store, found.info.kind);
+  const table = tableOf(store, tableName(found.info));
   // Without a version, or from 0, what there is comes first, as if it were just created.
   const initial = from === 0 || sendInitialEvents;
   return {
-    kind: found.info.kind,
+    kind: tableName(found.info),
     namespace: found.namespace,
     name: found.name,
     labels: labels.requirements,

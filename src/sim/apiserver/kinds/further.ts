@@ -1,4 +1,5 @@
 import { persistentVolume, persistentVolumeClaim } from './storage.ts';
+import { definitions } from '../crd/definition.ts';
 import type { Strategy } from '../strategy.ts';
 import { apiServices } from './apiServices.ts';
 import { attachments } from './attachments.ts';
@@ -24,5 +25,6 @@ export const furtherStrategies: Readonly<Record<string, Strategy>> = {
   ...apiServices,
   ...devices,
   ...flowcontrol,
+  ...definitions,
   ...workloads,
 };

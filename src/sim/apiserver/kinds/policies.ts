@@ -111,7 +111,7 @@ interface WebhooksIn {
   readonly webhooks?: readonly WebhookIn[];
 }
 
-function validateUrl(errors: Errors, field: string, text: string): void {
+export function validateWebhookUrl(errors: Errors, field: string, text: string): void {
   const form = '; desired format: https://host[/path]';
   const match = /^(?:([A-Za-z][A-Za-z0-9+.-]*):)?(?:\/\/([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/s.exec(text);
   const [, scheme = '', authority = '', , query = '', fragment = ''] = match ?? [];
@@ -186,7 +186,7 @@ function validateWebhook(errors: Errors, field: string, hook: WebhookIn, lenienc
   oneOf('reinvocationPolicy', ['IfNeeded', 'Never']);
   const { url, service } = hook.clientConfig;
   if ((url === undefined) === (service === undefined)) required(errors, `${field}.clientConfig`, 'exactly one of url or service is required');
-  else if (url !== undefined) validateUrl(errors, `${field}.clientConfig.url`, url);
+  else if (url !== undefined) validateWebhookUrl(errors, `${field}.clientConfig.url`, url);
   else if (service !== undefined) validateWebhookService(errors, `${field}.clientConfig.service`, service);
   if (!leniency.matchConditions) validateMatchConditions(errors, `${field}.matchConditions`, hook.matchConditions, false);
 }

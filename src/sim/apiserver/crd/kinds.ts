@@ -1,0 +1,41 @@
+import { customColumns, customPrinter } from '../../api/columns/custom.ts';
+import type { KubernetesObject } from '../../api/object.ts';
+import type { CustomKinds } from '../beyond.ts';
+import { going } from './definition.ts';
+import { atPath, customKind, customKinds, customOf, decodeCustom, decodedBody, refusedWhileGoing, toStorage } from './served.ts';
+import { isFields, set } from './structural.ts';
+
+/** What the API server asks of the kinds that CustomResourceDefinitions add. */
+
+const whole = (value: unknown): number => (typeof value === 'number' && Number.isInteger(value) ? value : 0);
+
+/** An object with a value at a path of fields; what is missing on the way is made. */
+function withAt(object: unknown, path: readonly string[], value: unknown): unknown {
+  const [first, ...rest] = path;
+  if (first === undefined) return value;
+  const out: Record<string, unknown> = isFields(object) ? { ...object } : {};
+  set(out, first, withAt(out[first], rest, value));
+  return out;
+}
+
+export const custom: CustomKinds = {
+  kind: customKind,
+  all: customKinds,
+  decode: decodedBody,
+  decodePatched: (call, document) => {
+    const result = decodeCustom(call, document);
+    return 'error' in result ? { error: result.whole?.message ?? result.error } : { ...result, object: toStorage(call.info, result.object) };
+  },
+  strategy: (info) => customOf(info).strategy,
+  refuseCreate: refusedWhileGoing,
+  going,
+  deprecation: (info) => customOf(info).deprecation,
+  printer: (info) => customPrinter(customColumns(customOf(info).definition, info.version)),
+  scaleOf: (info, object) => {
+    const { scale } = customOf(info);
+    if (scale === undefined) return { replicas: 0, current: 0 };
+    const selector = scale.labelSelectorPath === undefined ? undefined : atPath(object, scale.labelSelectorPath).value;
+    return { replicas: whole(atPath(object, scale.specReplicasPath).value), current: whole(atPath(object, scale.statusReplicasPath).value), ...(typeof selector === 'string' ? { selector } : {}) };
+  },
+  scaled: (info, object, replicas) => withAt(object, (customOf(info).scale?.specReplicasPath ?? '.spec.replicas').slice(1).split('.'), replicas) as KubernetesObject,
+};
