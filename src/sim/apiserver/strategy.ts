@@ -54,6 +54,8 @@ export interface Strategy<T extends KubernetesObject = KubernetesObject> {
   validateStatusUpdate?(object: T, old: T): readonly FieldError[];
   validateApproval?(object: T, old: T): readonly FieldError[];
   warnings?(object: T, old?: T): readonly string[];
+  /** A name is drawn where none is given: LimitRange. */
+  readonly namesItself?: boolean;
 }
 
 export function isStatus(value: { readonly kind: string }): value is Status {

@@ -86,7 +86,7 @@ export function createObject(asked: Call, given: KubernetesObject): KubernetesOb
   const base = object;
   // A generated name that is taken is drawn again, as the real server does since 1.32.
   for (let attempt = 1; ; attempt++) {
-    const name = generates ? generatedName(context, base.metadata.generateName!, `${info.kind}/${base.metadata.namespace ?? ''}`) : base.metadata.name;
+    const name = generates ? generatedName(context, base.metadata.generateName!, `${info.kind}/${base.metadata.namespace ?? ''}`) : strategy.namesItself === true && empty(base.metadata.name) ? newUid(context, `${info.kind}/${base.metadata.namespace ?? ''}`) : base.metadata.name;
     const key = keyIn(base.metadata.namespace, name ?? '');
     object = withMeta(base, { ...base.metadata, name, uid: newUid(context, `${info.kind}/${key}`), creationTimestamp: nowText(call) } as ObjectMeta);
     const withAddresses = allocated(call, object, undefined, key);

@@ -36,11 +36,14 @@ function withTemplateLabels(job: JobIn): JobIn {
  */
 function withGeneratedLabels(job: JobIn, given: JobIn): JobIn {
   const labels = given.metadata.labels;
-  const isOneMap = labels !== undefined && labels === given.spec.template.metadata?.labels && !given.metadata.generateName;
+  const isOneMap = labels !== undefined && labels === given.spec.template.metadata?.labels && !hasGeneratedName(given);
   return isOneMap ? { ...job, metadata: { ...job.metadata, labels: { ...job.spec.template.metadata?.labels } } } : withTemplateLabels(job);
 }
 /** Were the Job's labels taken from its template when it was about to be stored? Then it had none when it was looked at. */
 const readFromTemplate = (job: JobIn): boolean => job.metadata.labels !== undefined && job.metadata.labels === job.spec.template.metadata?.labels;
+
+const RANDOM_LENGTH = 5;
+const hasGeneratedName = ({ metadata: { name, generateName = '' } }: JobIn): boolean => generateName !== '' && name.length === Math.min(generateName.length, 63 - RANDOM_LENGTH) + RANDOM_LENGTH && name.startsWith(generateName.slice(0, 63 - RANDOM_LENGTH));
 
 const UID_LABELS = ['controller-uid', 'batch.kubernetes.io/controller-uid'];
 const NAME_LABELS = ['job-name', 'batch.kubernetes.io/job-name'];

@@ -103,6 +103,7 @@ function validateLimitRange(object: LimitRangeIn): Errors {
 }
 
 export const limitRange = strategyFor<LimitRangeIn>({
+  namesItself: true,
   default: (object) => (object.spec.limits === undefined || object.spec.limits === null ? object : { ...object, spec: settled('LimitRangeSpec', { ...object.spec, limits: object.spec.limits.length === 0 ? null : object.spec.limits.map(defaultLimit) }) }),
   validateCreate: validateLimitRange,
   validateUpdate: validateLimitRange,
