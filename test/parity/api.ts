@@ -188,7 +188,7 @@ function removePointer(target: Plain, pointer: string): void {
 }
 
 const normalMessage = (text: string | undefined): string =>
-  (text ?? '').replace(/current: \d+/g, 'current: N').replace(/0x[0-9a-f]{6,}/g, '0x').replace(/\{allocated\}|10\.96\.\d+\.\d+/g, 'IP').replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\{uid\}/g, 'UID').replace(/kube-api-access-[a-z0-9]{5}|kube-api-access-\{random\}/g, 'kube-api-access-X');
+  (text ?? '').replace(/current: \d+/g, 'current: N').replace(/0x[0-9a-f]{6,}/g, '0x').replace(/\{allocated\}|10\.96\.\d+\.\d+/g, 'IP').replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\{uid\}/g, 'UID').replace(/kube-api-access-[a-z0-9]{5}|kube-api-access-\{random\}/g, 'kube-api-access-X').replace(/"web-(?:[a-z0-9]{5}|\{random\})"/g, '"web-X"');
 
 function compare(id: string, response: Response, wanted: Answer, expectedObject: unknown): Disagreement | undefined {
   const differs: Rate[] = [];

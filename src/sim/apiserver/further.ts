@@ -1,4 +1,7 @@
 import { registerBeyond } from './beyond.ts';
+import { fromClasses } from './admission/classes.ts';
+import { limitDefaults } from './admission/limitRanger.ts';
+import { validateAdmission } from './admission/validate.ts';
 import { SEEDED_KINDS } from './bootstrap/objects.ts';
 import { startChanges } from './bootstrap/seeds.ts';
 import { present } from './present.ts';
@@ -10,5 +13,5 @@ import { review } from './rbac/reviews.ts';
 import { registerSeeds } from './store.ts';
 
 /** The parts of the API server that the first picture does not need. Importing this puts them in their places. */
-registerBeyond({ apply, sentManaged, rememberDry, present, authorize, authorizePath, escalates, review });
+registerBeyond({ apply, sentManaged, rememberDry, present, authorize, authorizePath, escalates, review, limit: limitDefaults, admit: fromClasses, validate: validateAdmission });
 registerSeeds(SEEDED_KINDS, startChanges);
