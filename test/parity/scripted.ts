@@ -21,18 +21,19 @@ interface Seen {
 export interface ScriptedNode {
   readonly name: string;
   readonly exits: readonly Exit[];
+  readonly every: Micros;
   readonly seen: Map<string, Seen>;
   nextTick: Micros;
   nextRenewal: Micros;
 }
 
-/** It slept 100 ms, and then asked and wrote. */
-const EVERY: Micros = 106 * MILLISECOND;
+/** It slept 100 ms and then asked and wrote, which took some more. By seed: which of two things that are whole seconds apart comes first depends on it. */
+export const TICKS: readonly Micros[] = [106 * MILLISECOND, 113 * MILLISECOND, 103 * MILLISECOND, 109 * MILLISECOND];
 
-export function scriptedNode(timeline: Timeline, name: string, exits: readonly Exit[]): ScriptedNode {
+export function scriptedNode(timeline: Timeline, name: string, exits: readonly Exit[], every: Micros): ScriptedNode {
   act(timeline, { type: 'fault', fault: { type: 'crash', component: `kubelet/${name}` } });
   const { now } = timeline.world;
-  return { name, exits, seen: new Map(), nextTick: now + EVERY, nextRenewal: now + 10 * SECOND };
+  return { name, exits, every, seen: new Map(), nextTick: now + every, nextRenewal: now + 10 * SECOND };
 }
 
 /** What the recorder does about every 100 ms: a Pod runs 1 s after it was bound, ends as it should, and is deleted at once when it is being deleted. */
@@ -40,7 +41,7 @@ export function tick(timeline: Timeline, node: ScriptedNode): void {
   const { world } = timeline;
   const { now } = world;
   const send = (request: Omit<Request, 'user'>): void => void act(timeline, { type: 'request', request: { ...request, user: USERS.node(node.name) } });
-  node.nextTick = now + EVERY;
+  node.nextTick = now + node.every;
   if (now >= node.nextRenewal) {
     node.nextRenewal = now + 10 * SECOND;
     send({ method: 'PATCH', path: `/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${node.name}`, contentType: MERGE_PATCH, body: { spec: { renewTime: microTimestamp(now) } } });

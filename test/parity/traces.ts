@@ -10,7 +10,7 @@ import { act, newTimeline, perform, playUntil, read, type StepRecord, type Timel
 import { at as itemAt } from '../../src/sim/kernel/journal.ts';
 import { canonicalTrace } from './canonical.mjs';
 import { compare, type Level } from './compare.mjs';
-import { scriptedNode, tick, type Exit, type ScriptedNode } from './scripted.ts';
+import { TICKS, scriptedNode, tick, type Exit, type ScriptedNode } from './scripted.ts';
 
 /** How long the cluster is left to itself before t = 0: the recorded ones are about 14 s old then, which decides the phases of leases and monitors. */
 const WARM_UP: Micros = 14 * SECOND;
@@ -195,7 +195,7 @@ export function play(golden: Golden, seed = 1): { readonly candidate: Played; re
     script: [],
   });
   const t0 = startsAt + WARM_UP;
-  const scripted = (golden.scripted?.nodes ?? []).map((name) => scriptedNode(timeline, name, golden.scripted?.exits ?? []));
+  const scripted = (golden.scripted?.nodes ?? []).map((name) => scriptedNode(timeline, name, golden.scripted?.exits ?? [], pick(TICKS, seed, 1)));
   const shift = pick(MONITOR_SHIFT, seed, 3);
   if (shift !== 0) {
     playUntil(timeline, startsAt + MONITOR_RESTARTS + shift);

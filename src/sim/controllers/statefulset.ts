@@ -229,6 +229,8 @@ function reconcile(key: string, view: View, _memory: undefined, context: Reconci
     accept,
   });
   const history = historyOf(set, view);
+  // Who is being deleted adopts nothing: upstream's synchronisation fails here, and with it everything after it.
+  if (set.metadata.deletionTimestamp !== undefined && history.writes.some(({ request }) => request.method === 'PATCH')) return { batches: [], because: { code: 'statefulset.beingDeleted', args: args(set), refs }, requeueAfterMicros: LOOK_AGAIN };
   const batches: (readonly Write[])[] = [
     ...history.writes.filter(({ request }) => request.method === 'PATCH').map((write) => [write]),
     ...releases.map((pod) => [patch(pod, releasePatch(set, pod.metadata.uid), 'statefulset.releases', [404, 422])]),
