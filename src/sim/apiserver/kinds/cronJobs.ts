@@ -8,7 +8,7 @@ import { subdomainName } from './names.ts';
 import { defaultPodTemplate } from './podDefaults.ts';
 import { nameWarning } from './podWarnings.ts';
 import { createdWithStatus, NO_ERRORS, settled, statusUpdated, strategyFor, updatedKeepingStatus } from './strategies.ts';
-import { isTimeZone } from './timeZones.ts';
+import { zoneFault } from './timeZones.ts';
 
 /** CronJob (pkg/apis/batch, pkg/registry/batch/cronjob). The Job in its template has no defaults of its own: it gets them when it is made. */
 type Spec = CronJobIn['spec'];
@@ -18,13 +18,14 @@ function validateTimeZone(errors: Errors, zone: string, field: string): void {
   // Each part of the name is short and plain.
   if (zone.split('/').some((part) => part === '.' || part === '..' || part.startsWith('-') || !/^[A-Za-z.\-_0-9+]{1,14}$/.test(part))) return invalid(errors, field, zone, `unknown time zone ${zone}`);
   if (zone.toLowerCase() === 'local') invalid(errors, field, zone, 'timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones');
-  if (zone !== 'Local' && !isTimeZone(zone)) invalid(errors, field, zone, `unknown time zone ${zone}`);
+  const fault = zoneFault(zone);
+  if (fault !== undefined) invalid(errors, field, zone, fault);
 }
 
 function validateSchedule(errors: Errors, spec: Spec, old: Spec | undefined): void {
   const schedule = spec.schedule ?? '';
   if (schedule === '') return required(errors, 'spec.schedule');
-  const fault = scheduleFault(schedule, isTimeZone);
+  const fault = scheduleFault(schedule, zoneFault);
   if (fault !== undefined) invalid(errors, 'spec.schedule', schedule, fault);
   if (!schedule.includes('TZ')) return;
   // A zone in the schedule is only kept where it was before there was a field for it.

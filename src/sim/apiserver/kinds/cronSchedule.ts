@@ -74,14 +74,15 @@ function durationFault(text: string): string | undefined {
   return undefined;
 }
 
-export function scheduleFault(schedule: string, isZone: (name: string) => boolean): string | undefined {
+export function scheduleFault(schedule: string, zoneFault: (name: string) => string | undefined): string | undefined {
   let text = schedule;
   const zone = /^(?:CRON_)?TZ=/.exec(text);
   if (zone !== null) {
     const space = text.indexOf(' ');
     if (space < 0) return 'invalid schedule format: runtime error: slice bounds out of range [:-1]';
     const name = text.slice(zone[0].length, space);
-    if (!isZone(name)) return `provided bad location ${name}: unknown time zone ${name}`;
+    const fault = zoneFault(name);
+    if (fault !== undefined) return `provided bad location ${name}: ${fault}`;
     text = text.slice(space).trim();
   }
   if (text.startsWith('@')) {

@@ -20,7 +20,7 @@ const DEPRECATED_LABELS: Readonly<Record<string, string>> = {
   'scheduler.alpha.kubernetes.io/preferAvoidPods': 'deprecated since v1.22; use Taints and Tolerations instead',
   'node-role.kubernetes.io/master': 'use "node-role.kubernetes.io/control-plane" instead',
 };
-const deprecatedLabel = (key: string): string | undefined => (Object.hasOwn(DEPRECATED_LABELS, key) ? DEPRECATED_LABELS[key] : undefined);
+export const deprecatedLabel = (key: string): string | undefined => (Object.hasOwn(DEPRECATED_LABELS, key) ? DEPRECATED_LABELS[key] : undefined);
 
 const ANNOTATIONS: Readonly<Record<string, string>> = {
   'scheduler.alpha.kubernetes.io/critical-pod': 'non-functional in v1.16+; use the "priorityClassName" field instead',
@@ -43,7 +43,7 @@ const VOLUME_FIELD: Readonly<Record<string, string>> = { storageos: 'storageOS' 
 interface Term {
   readonly matchExpressions?: readonly { readonly key: string; readonly values?: readonly string[] }[];
 }
-function ofNodeTerm(out: string[], term: Term | undefined, checksValues: boolean, field: string): void {
+export function ofNodeTerm(out: string[], term: Term | undefined, checksValues: boolean, field: string): void {
   term?.matchExpressions?.forEach((expression, i) => {
     const message = deprecatedLabel(expression.key);
     if (message !== undefined) out.push(`${field}.matchExpressions[${i}].key: ${expression.key} is ${message}`);

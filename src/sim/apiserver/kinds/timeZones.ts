@@ -28,5 +28,9 @@ const known = new Set(
     return (names ?? '').split(' ').map((name) => (area === '' ? name : `${area}/${name}`));
   }),
 );
-/** Can time.LoadLocation find it? */
-export const isTimeZone = (name: string): boolean => name === '' || known.has(name);
+/** Why time.LoadLocation does not find it. */
+export function zoneFault(name: string): string | undefined {
+  if (name === '' || name === 'Local') return undefined;
+  if (name.includes('..') || name.startsWith('/') || name.startsWith('\\')) return 'time: invalid location name';
+  return known.has(name) ? undefined : `unknown time zone ${name}`;
+}
