@@ -5,8 +5,10 @@ import { cachesGoForward } from './cachesGoForward.ts';
 import { containersAtHome } from './containersAtHome.ts';
 import { goneStaysGone } from './goneStaysGone.ts';
 import { indexesAgree } from './indexesAgree.ts';
+import { jobsCountOnce } from './jobsCountOnce.ts';
 import { leasesOfTheLiving } from './leasesOfTheLiving.ts';
 import { nobodyOvertakes } from './nobodyOvertakes.ts';
+import { ordinalsInOrder } from './ordinalsInOrder.ts';
 import { ownersExist } from './ownersExist.ts';
 import { readyContainersReady } from './readyContainersReady.ts';
 import { requestsFit } from './requestsFit.ts';
@@ -21,4 +23,5 @@ export { look, watch, type Invariant, type Violation, type Watch } from './invar
 export const invariants: readonly Invariant[] = [
   revisionsGrow, goneStaysGone, indexesAgree, writesHaveCauses, cachesGoForward, nobodyOvertakes, agendaAhead,
   requestsFit, bindingStays, containersAtHome, readyContainersReady, leasesOfTheLiving, ownersExist, rolloutKeepsBounds, routedWereReady, addressesUnique,
+  ordinalsInOrder, jobsCountOnce,
 ];
