@@ -2,7 +2,7 @@ import { KINDS, apiVersionOf, type KindInfo } from '../api/kinds.ts';
 import type { KubernetesObject } from '../api/object.ts';
 import { canonicalQuantity } from '../api/quantity.ts';
 import type { Status } from '../api/request.ts';
-import { decodeQuick } from './decodeQuick.ts';
+import { decodeQuick, withScalar } from './decodeQuick.ts';
 import { base64Fault, canonicalBase64, parseGoTime, goQuote } from './goText.ts';
 import { typeOfKind, type StructType, type TypeNode } from './schema.ts';
 import { badRequest } from './status.ts';
@@ -256,6 +256,9 @@ function decodeStruct(struct: StructType, source: Record<string, unknown>, conte
 export function trustDecoded(value: object, struct: StructType): void {
   decoded.set(value, struct);
 }
+
+/** A decoded value with a text in one more field. */
+export const placed = <T extends object>(struct: StructType, object: T, field: string, text: string): T => withScalar(struct, object, field, text, HELPERS);
 
 const HELPERS = { zeroOf, zeroStruct, setOwn };
 const NOTHING: readonly string[] = [];

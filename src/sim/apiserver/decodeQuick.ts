@@ -31,12 +31,15 @@ interface Plan {
   readonly always: number;
   readonly types: readonly TypeNode[];
   readonly modes: readonly Mode[];
+  /** Which fields are plain texts: most are, and they need no more than a look. */
+  readonly texts: readonly boolean[];
   readonly zeros: readonly unknown[];
 }
 
 // Invisible caches: how each type is walked, and which values are known to be decoded.
 const plans = new Map<StructType, Plan>();
 const known = new WeakMap<object, StructType>();
+const forms = new WeakMap<object, { readonly struct: StructType; readonly result: object }>();
 
 /** Notes that a value is in its decoded form: what the API server itself built. */
 export function trust(value: object, struct: StructType): void {
@@ -67,7 +70,9 @@ function planOf(struct: StructType, zeroOf: (node: TypeNode) => unknown): Plan {
       always: modes.filter((mode) => mode === ALWAYS || mode === STRUCT).length,
       types,
       modes,
-      zeros: fields.map((field, i) => (field.pointer ? null : zeroOf(types[i]!))),
+      texts: types.map((type) => type.is === 'scalar' && type.scalar === 's'),
+      // Only those that are ever written: a zero may need the types of everything below it.
+      zeros: fields.map((field, i) => (modes[i] !== ALWAYS ? undefined : field.pointer ? null : zeroOf(types[i]!))),
     };
     plans.set(struct, plan);
   }
@@ -164,8 +169,10 @@ function node(type: TypeNode, value: unknown, helpers: Helpers): Result {
 
 function walk(struct: StructType, source: Record<string, unknown>, helpers: Helpers): Result {
   if (known.get(source) === struct) return source;
+  const form = forms.get(source);
+  if (form?.struct === struct) return form.result;
   const plan = planOf(struct, helpers.zeroOf);
-  const { places, types, modes } = plan;
+  const { places, types, modes, texts } = plan;
   // Most values come in their decoded form: then a walk over their own few keys is enough, and nothing is built.
   const keys = Object.keys(source);
   const values: unknown[] = [];
@@ -179,6 +186,12 @@ function walk(struct: StructType, source: Record<string, unknown>, helpers: Help
     const mode = modes[i]!;
     if (i < last) isSame = false;
     last = i;
+    if (typeof before === 'string' && texts[i]!) {
+      values.push(before);
+      if (mode === ALWAYS) always++;
+      else if (before === '' && mode !== POINTER) isSame = false;
+      continue;
+    }
     if (before === null || before === undefined) {
       values.push(undefined);
       if (before === null && mode === ALWAYS && plan.zeros[i] === null) always++;
@@ -195,9 +208,34 @@ function walk(struct: StructType, source: Record<string, unknown>, helpers: Help
     else if (mode === STRUCT) always++;
     else if (mode !== POINTER && isZero(value)) isSame = false;
   }
-  const result = isSame && always === plan.always ? source : built(plan, keys, values, helpers);
+  if (isSame && always === plan.always) {
+    known.set(source, struct);
+    return source;
+  }
+  const result = built(plan, keys, values, helpers);
   known.set(result, struct);
+  forms.set(source, { struct, result });
   return result;
+}
+
+/** A value in its decoded form with one more scalar field, or another value of it, in the place where Go writes it. */
+export function withScalar<T extends object>(struct: StructType, object: T, name: string, value: string, helpers: Helpers): T {
+  const source = object as unknown as Readonly<Record<string, unknown>>;
+  if (known.get(source) !== struct || Object.hasOwn(source, name)) return { ...object, [name]: value };
+  const { places } = planOf(struct, helpers.zeroOf);
+  const place = places.get(name)!;
+  const out: Record<string, unknown> = {};
+  let isPut = false;
+  for (const key in source) {
+    if (!isPut && places.get(key)! > place) {
+      out[name] = value;
+      isPut = true;
+    }
+    out[key] = source[key];
+  }
+  if (!isPut) out[name] = value;
+  known.set(out, struct);
+  return out as unknown as T;
 }
 
 /** A struct with its fields in Go's order, without what Go leaves out, and with what it always writes. */

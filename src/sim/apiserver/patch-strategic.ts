@@ -234,6 +234,8 @@ function mergeList(original: ListValue, patch: ListValue, field: Field | undefin
   return inServerOrder(merged.filter(isPatched), merged.filter((item) => !isPatched(item)), items, base, mergeKey);
 }
 
+// An invisible cache: what was not clean, and what it is then.
+const cleaned = new WeakMap<ObjectValue, ObjectValue>();
 /** A value that meets nothing to be merged with: without nulls in its objects, and without what only carries a directive. undefined: nothing is left. */
 function clean(value: Value, depth: number, dropNulls = true): Value {
   if (typeof value !== 'object' || value === null) return value;
@@ -251,6 +253,10 @@ function clean(value: Value, depth: number, dropNulls = true): Value {
     return out ?? value;
   }
   const object = value as ObjectValue;
+  if (dropNulls) {
+    const known = cleaned.get(object);
+    if (known !== undefined) return known;
+  }
   if (Object.hasOwn(object, DIRECTIVE)) return undefined;
   const draft = new ObjectDraft(object);
   for (const key of Object.keys(object)) {
@@ -263,5 +269,7 @@ function clean(value: Value, depth: number, dropNulls = true): Value {
     if (cleaned === undefined) draft.remove(key);
     else draft.set(key, cleaned);
   }
-  return draft.done();
+  const done = draft.done();
+  if (dropNulls && done !== object) cleaned.set(object, done);
+  return done;
 }

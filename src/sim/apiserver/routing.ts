@@ -25,12 +25,21 @@ const known = new Map<string, Route | undefined>();
 export function route(path: string): Route | undefined {
   const cached = known.get(path);
   if (cached !== undefined) return cached;
-  const found = parse(path);
+  const found = ofPod(path) ?? parse(path);
   if (found !== undefined && path.length < 512) {
     if (known.size > 4096) known.clear();
     known.set(path, found);
   }
   return found;
+}
+
+const POD = /^(\/api\/v1\/namespaces\/[a-z0-9-]+\/pods)\/([a-z0-9.-]+)(?:\/(status|binding))?$/;
+/** Nothing is asked for under so many different paths as Pods: what is the same in all of them is read once. */
+function ofPod(path: string): Route | undefined {
+  const parts = POD.exec(path);
+  if (parts === null) return undefined;
+  const all = route(parts[1]!);
+  return all?.type !== 'resource' ? undefined : { type: 'resource', info: all.info, apiVersion: all.apiVersion, namespace: all.namespace, name: parts[2]!, subresource: parts[3] };
 }
 
 /** A path in a world: the built-in kinds first, then those that the world's CustomResourceDefinitions add. */

@@ -117,18 +117,20 @@ function sameIndexed(index: IndexName, before: KubernetesObject, after: Kubernet
   }
 }
 
+const NO_VALUES: readonly string[] = [];
+
 function reindex(table: Table, key: string, before: KubernetesObject | undefined, after: KubernetesObject | undefined): void {
   for (const [name, index] of table.indexes) {
-    if (before !== undefined && after !== undefined && sameIndexed(name, before, after)) continue;
-    const old = before === undefined ? [] : indexValues(name, before);
-    const now = after === undefined ? [] : indexValues(name, after);
-    for (const value of old) if (!now.includes(value)) index.get(value)?.delete(key);
-    for (const value of now) {
-      if (old.includes(value)) continue;
-      let keys = index.get(value);
-      if (keys === undefined) index.set(value, (keys = new Set()));
-      keys.add(key);
-    }
+    if (before === undefined || after === undefined || !sameIndexed(name, before, after)) reindexOne(index, key, before === undefined ? NO_VALUES : indexValues(name, before), after === undefined ? NO_VALUES : indexValues(name, after));
+  }
+}
+
+function reindexOne(index: Map<string, Set<string>>, key: string, old: readonly string[], now: readonly string[]): void {
+  for (const value of old) if (!now.includes(value)) index.get(value)?.delete(key);
+  for (const value of now) {
+    const keys = index.get(value);
+    if (keys === undefined) index.set(value, new Set<string>().add(key));
+    else keys.add(key);
   }
 }
 

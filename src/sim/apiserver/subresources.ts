@@ -5,9 +5,10 @@ import { selects } from '../api/selector.ts';
 import { MILLISECOND, SECOND, timestamp } from '../api/time.ts';
 import { topologyLabels } from './admission.ts';
 import { beyond } from './beyond.ts';
-import { parseJson } from './decode.ts';
+import { parseJson, placed } from './decode.ts';
 import { applyPatch, type Patched } from './patch.ts';
 import { isObject, share, type ObjectValue } from './patch-values.ts';
+import { structType } from './schema.ts';
 import { badRequest, conflict, forbidden, invalid, notFound, plainError, tooManyRequests } from './status.ts';
 import { changeAt, head, headList } from './store.ts';
 import type { FieldError } from './strategy.ts';
@@ -15,6 +16,8 @@ import { readOptions, removeObject, type DeleteOptions } from './verbs-delete.ts
 import { answer, isFailure, keyIn, keyOfCall, metaInOrder, nowText, refuse, stored, write, type Call } from './verbs-call.ts';
 import { badPatch, mediaType, patchRefusal, updateObject } from './verbs-write.ts';
 import { apiVersionOf, kindInfo } from '../api/kinds.ts';
+
+const POD_SPEC = structType('PodSpec');
 
 /** The answer of a subresource that makes something happen and has no object of its own. */
 const CREATED: Status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 };
@@ -121,7 +124,7 @@ export function bind(call: Call, body: unknown): Response {
   const next: Pod = {
     ...pod,
     metadata: moreLabels === labels && moreAnnotations === annotations ? pod.metadata : metaInOrder({ ...pod.metadata, labels: moreLabels, annotations: moreAnnotations }),
-    spec: { ...pod.spec, nodeName: node },
+    spec: placed(POD_SPEC, pod.spec, 'nodeName', node),
     status: { ...status, conditions: withCondition(conditions, nowText(call), { type: 'PodScheduled', status: 'True' }) },
   };
   write(call, keyOfCall(call), next, { verb: 'create' });

@@ -64,11 +64,11 @@ export function digestHex(digest: Digest): string {
 export function hashDifference(before: unknown, value: unknown): number {
   if (before === value) return 0;
   if (typeof value !== 'object' || value === null) return hashScalar(value);
-  if (typeof before !== 'object' || before === null || Array.isArray(before) !== Array.isArray(value)) return hashValue(value, 0);
+  if (typeof before !== 'object' || before === null || Array.isArray(before) !== Array.isArray(value)) return hashValue(value, before === undefined ? 0 : SHARED_FROM);
   if (Array.isArray(value)) {
     const old = before as readonly unknown[];
     let h = value.length;
-    for (let i = 0; i < value.length; i++) if (old[i] !== value[i]) h = (h + mix(i + 1, hashDifference(old[i], value[i]))) | 0;
+    for (let i = 0; i < value.length; i++) if (old[i] !== value[i]) h = (h + mix(i + 1, hashPart(old[i], value[i]))) | 0;
     return h;
   }
   const old = before as Record<string, unknown>;
@@ -76,7 +76,7 @@ export function hashDifference(before: unknown, value: unknown): number {
   let h = 0x2f;
   for (const key in now) {
     const item = now[key];
-    if (old[key] !== item) h = (h + mix(textHash(key, fields), hashDifference(Object.hasOwn(old, key) ? old[key] : undefined, item))) | 0;
+    if (old[key] !== item) h = (h + mix(textHash(key, fields), hashPart(Object.hasOwn(old, key) ? old[key] : undefined, item))) | 0;
   }
   for (const key in old) {
     const item = now[key];
@@ -85,6 +85,8 @@ export function hashDifference(before: unknown, value: unknown): number {
   }
   return h;
 }
+
+const hashPart = (before: unknown, value: unknown): number => (before === undefined && typeof value === 'object' && value !== null ? hashValue(value, SHARED_FROM) : hashDifference(before, value));
 
 // An invisible cache: immutable parts that many new objects share, such as those of a Pod template.
 const values = new WeakMap<object, number>();

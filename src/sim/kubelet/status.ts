@@ -192,7 +192,20 @@ function condition(draft: Draft, old: readonly Condition[] | undefined, generati
   made.lastTransitionTime = before?.status === draft.status && before.lastTransitionTime !== undefined ? before.lastTransitionTime : timestamp(now);
   if (draft.reason !== undefined) made.reason = draft.reason;
   if (draft.message !== undefined) made.message = draft.message;
-  return made;
+  return oneOf(made);
+}
+
+// An invisible cache: Pods that come up together say the same, and what is one object is known as such wherever it goes.
+const said = new Map<string, Condition>();
+const SAID = 512;
+function oneOf(made: Condition): Condition {
+  const text = `${made.type} ${made.status} ${made.observedGeneration} ${made.lastTransitionTime} ${made.reason} ${made.message}`;
+  let one = said.get(text);
+  if (one === undefined) {
+    if (said.size >= SAID) said.clear();
+    said.set(text, (one = Object.freeze(made)));
+  }
+  return one;
 }
 
 /** The sum of what the containers name, as spec.resources of the Pod would have it. */

@@ -1,4 +1,4 @@
-import type { Affinity, Container, ContainerPort, Pod, PodAffinityTerm, StringMap } from '../api/object.ts';
+import type { Affinity, Container, ContainerPort, ContainerStatus, Pod, PodAffinityTerm, ResourceList, StringMap } from '../api/object.ts';
 import { keyOf } from '../api/object.ts';
 import { hasPodLevelRequests, isScalarResource, podRequests, type MilliRequests } from '../api/podrequests.ts';
 import { matcherOf, matches, type Matcher } from './matcher.ts';
@@ -114,17 +114,47 @@ function hasReportedResources(pod: Pod): boolean {
   return false;
 }
 
-/** Parts of a Pod that its copies share (binding and status updates keep the containers): worked out once. The cache is invisible. */
-const amountsCache = new WeakMap<readonly Container[], { readonly init: unknown; readonly overhead: unknown; readonly resources: unknown; readonly amounts: Amounts }>();
+/** The node gives its containers what they ask for: no resize is under way, in which they count for more. */
+export const hasItsSize = ({ spec, status }: Pod): boolean => gives(spec.containers, status?.containerStatuses) && (spec.initContainers === undefined || gives(spec.initContainers, status?.initContainerStatuses));
+function gives(containers: readonly Container[], statuses: readonly ContainerStatus[] | undefined): boolean {
+  if (statuses === undefined) return true;
+  for (const { name, resources, allocatedResources } of statuses) {
+    if (resources === undefined) continue;
+    const wanted = containers.find((each) => each.name === name)?.resources?.requests;
+    if (!sameAmounts(wanted, resources.requests) || !sameAmounts(wanted, allocatedResources ?? wanted)) return false;
+  }
+  return true;
+}
+function sameAmounts(a: ResourceList | undefined, b: ResourceList | undefined): boolean {
+  if (a === b) return true;
+  for (const key in a) if (b?.[key] !== a[key]) return false;
+  for (const key in b) if (a?.[key] === undefined) return false;
+  return true;
+}
+
+/**
+ * Worked out once for all Pods whose parts are the same objects: the copies of one Pod (binding and status updates keep the containers), and
+ * the Pods of a template, of which each has containers of its own but all have the same sizes. The caches are invisible.
+ */
+interface Known {
+  readonly init: unknown;
+  readonly overhead: unknown;
+  readonly resources: unknown;
+  readonly amounts: Amounts;
+}
+const ofContainers = new WeakMap<readonly Container[], Known>();
+const ofSize = new WeakMap<object, Known>();
 
 function cachedAmounts(pod: Pod): Amounts {
-  if (hasReportedResources(pod)) return amountsOf(pod);
+  if (!hasItsSize(pod) || (pod.spec.resources !== undefined && hasReportedResources(pod))) return amountsOf(pod);
   const { containers, initContainers, overhead, resources } = pod.spec;
-  const cached = amountsCache.get(containers);
+  const size = containers.length === 1 && initContainers === undefined ? containers[0]!.resources : undefined;
+  const cached = size === undefined ? ofContainers.get(containers) : ofSize.get(size);
   if (cached !== undefined && cached.init === initContainers && cached.overhead === overhead && cached.resources === resources) return cached.amounts;
-  const amounts = amountsOf(pod);
-  amountsCache.set(containers, { init: initContainers, overhead, resources, amounts });
-  return amounts;
+  const known = { init: initContainers, overhead, resources, amounts: amountsOf(pod) };
+  if (size === undefined) ofContainers.set(containers, known);
+  else ofSize.set(size, known);
+  return known.amounts;
 }
 
 function hostPortsOf(pod: Pod): readonly ContainerPort[] {

@@ -1,5 +1,6 @@
 import type { Change } from '../api/change.ts';
-import type { ByKind, Container, ContainerStatus, Pod, ResourceList } from '../api/object.ts';
+import type { ByKind, Pod } from '../api/object.ts';
+import { hasItsSize } from './podinfo.ts';
 
 /** Which news the scheduler gets up for (eventhandlers.go sees everything, and finds in most of it nothing to do). */
 
@@ -19,21 +20,4 @@ function isProgress(before: Pod, after: Pod): boolean {
   if (before.spec !== after.spec || !isAssigned(after) || isOver(before) !== isOver(after)) return false;
   const [was, is] = [before.metadata, after.metadata];
   return was.uid === is.uid && was.labels === is.labels && was.deletionTimestamp === is.deletionTimestamp && (is.deletionTimestamp === undefined || before.status === after.status) && hasItsSize(before) && hasItsSize(after);
-}
-/** The node gives its containers what they ask for: no resize is under way, in which they count for more. */
-const hasItsSize = ({ spec, status }: Pod): boolean => gives(spec.containers, status.containerStatuses) && (spec.initContainers === undefined || gives(spec.initContainers, status.initContainerStatuses));
-function gives(containers: readonly Container[], statuses: readonly ContainerStatus[] | undefined): boolean {
-  if (statuses === undefined) return true;
-  for (const { name, resources, allocatedResources } of statuses) {
-    if (resources === undefined) continue;
-    const wanted = containers.find((each) => each.name === name)?.resources?.requests;
-    if (!sameAmounts(wanted, resources.requests) || !sameAmounts(wanted, allocatedResources ?? wanted)) return false;
-  }
-  return true;
-}
-function sameAmounts(a: ResourceList | undefined, b: ResourceList | undefined): boolean {
-  if (a === b) return true;
-  for (const key in a) if (b?.[key] !== a[key]) return false;
-  for (const key in b) if (a?.[key] === undefined) return false;
-  return true;
 }
