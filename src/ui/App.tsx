@@ -129,6 +129,7 @@ function menuItems(session: Session, model: StageModel, target: StageTarget): re
   const verbs = VERBS.filter((verb) => verb.group !== 'line' && verb.id !== 'apply' && targetsOf(verb.id, model).some((each) => targetId(each) === targetId(target)));
   return [
     { id: 'why', label: menu.why, glyph: 'help', act: () => session.setTab('why') },
+    ...(target.on === 'object' && target.kind === 'Pod' ? [{ id: 'decision', label: menu.decision, glyph: 'node' as const, act: () => session.show({ type: 'decision', pod: target.key }) }] : []),
     ...verbs.map((verb): MenuItem => ({ id: verb.id, label: (isReverse(verb.id, model, target) ? dock.reverse[verb.id] : undefined) ?? dock.verbs[verb.id], glyph: verb.glyph, bad: verb.group === 'faults', act: () => doVerb(session, verb.id, target) })),
   ];
 }

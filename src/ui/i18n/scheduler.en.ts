@@ -9,6 +9,7 @@ export const schedulerEn = {
   region: 'The scheduler',
   loading: 'Rebuilding the moment of the decision…',
   nothing: 'The scheduler has decided nothing yet. Play, or step to a decision.',
+  untried: (pod: string): string => `${pod} has not been tried yet.`,
   gone: 'The record does not reach back to this decision.',
   close: 'Back to the stage',
   title: 'Which node for ',

@@ -6,6 +6,7 @@ export const schedulerZh: SchedulerMessages = {
   region: '调度器',
   loading: '正在还原这次决策的时刻……',
   nothing: '调度器还没有做过决策。播放，或步进到一次决策。',
+  untried: (pod) => `${pod} 还没有被尝试过。`,
   gone: '记录中已找不到这次决策。',
   close: '回到舞台',
   title: '',

@@ -420,6 +420,7 @@ function ProcessPanel({ inspection, target }: { readonly inspection: Inspection;
       </div>
       <div className="body">
         <p className="a">{inspector.process[family]}</p>
+        {process === 'scheduler' && <p className="more"><button type="button" className="lnk" onClick={() => session.show({ type: 'decision' })}>{inspector.stepThrough}</button></p>}
         {work !== undefined && work.queue.length > 0 && (
           <>
             <hr />

@@ -1,4 +1,4 @@
-import { Suspense, useCallback, useEffect, useMemo, useRef, useState, type ReactElement } from 'react';
+import { Suspense, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState, type ReactElement, type ReactNode } from 'react';
 import type { MatrixModel, NodeCells, Offer, Offers, Overview } from '../link/scheduling.ts';
 import type { Catalogue } from '../i18n/index.ts';
 import type { SchedulerMessages } from '../i18n/scheduler.en.ts';
@@ -77,15 +77,12 @@ function Loaded({ pod: wanted, step: wantedStep }: { readonly pod?: string; read
     setMatrix(undefined);
   }, []);
   if (matrix === undefined || matrix === 'none') {
+    const key = pod ?? overview?.pod;
+    const untried = key !== undefined && overview?.attempts.length === 0;
     return (
-      <section className="decision sch" aria-label={text.region} onKeyDown={(event) => event.key === 'Escape' && session.show(undefined)}>
-        <div className="schmain">
-          <div className="headrow"><h2 className="h1">{text.region}</h2><Close text={text} /></div>
-          <p className="lead" role="status">{matrix === undefined ? text.loading : overview?.pods.length === 0 ? text.nothing : text.gone}</p>
-          {overview !== undefined && <Pickers overview={overview} pod={pod ?? overview.pod} step={shownStep} text={text} onPod={choosePod} onStep={chooseStep} />}
-        </div>
-        <Aside tabs={['queue']} tab="queue" words={words} text={text} matrix={undefined} offers={undefined} on={undefined} overview={overview} told sideBySide={false} canBranch={false} onTab={() => undefined} onOffer={() => undefined} onSideBySide={() => undefined} onBranch={() => undefined} onPod={choosePod} />
-      </section>
+      <Bare words={words} text={text} overview={overview} onPod={choosePod} lead={matrix === undefined ? text.loading : untried ? text.untried(key.slice(key.indexOf('/') + 1)) : overview?.pods.length === 0 ? text.nothing : text.gone}>
+        {overview !== undefined && <Pickers overview={overview} pod={key} step={shownStep} text={text} onPod={choosePod} onStep={chooseStep} />}
+      </Bare>
     );
   }
   return <Decision key={`${matrix.step}`} matrix={matrix} overview={overview} pod={pod ?? matrix.pod.key} words={words} text={text} unit={unit} upstream={upstream} twin={twin} wantsAll={wantsAll} onAll={setWantsAll} onUnit={setUnit} onUpstream={setUpstream} onTwin={setTwin} onPod={choosePod} onAttempt={chooseStep} />;
@@ -108,6 +105,25 @@ interface DecisionProps {
   readonly onTwin: (on: boolean) => void;
   readonly onPod: (key: string) => void;
   readonly onAttempt: (step: number) => void;
+}
+
+/** Without a matrix, or before it: a sentence, and the queue. */
+function Bare({ words, text, overview, lead, onPod, children }: { readonly words: Catalogue; readonly text: SchedulerMessages; readonly overview: Overview | undefined; readonly lead: string; readonly onPod: (key: string) => void; readonly children: ReactNode }): ReactElement {
+  const session = useSession();
+  useViewKeys((event) => {
+    if (event.key === 'Escape') session.show(undefined);
+    return event.key === 'Escape' || !(event.target instanceof HTMLElement && event.target.closest('.sch') !== null);
+  });
+  const nothing = (): void => undefined;
+  return (
+    <section className="decision sch" aria-label={text.region}>
+      <div className="schmain">
+        <div className="headrow"><h2 className="h1">{text.region}</h2>{children}<Close text={text} /></div>
+        <p className="lead" role="status">{lead}</p>
+      </div>
+      <Aside tabs={['queue']} tab="queue" words={words} text={text} matrix={undefined} offers={undefined} on={undefined} overview={overview} told sideBySide={false} canBranch={false} onTab={nothing} onOffer={nothing} onSideBySide={nothing} onBranch={nothing} onPod={onPod} />
+    </section>
+  );
 }
 
 /** The view has the keys while it is open, wherever the focus is: what had it may just have gone. */
@@ -195,6 +211,8 @@ function Decision({ matrix, overview, pod, words, text, unit, upstream, twin, wa
   const [on, setOn] = useState<Offer | undefined>(undefined);
   const [other, setOther] = useState<{ readonly offer: Offer; readonly matrix: MatrixModel } | undefined>(undefined);
   const [sideBySide, setSideBySide] = useState(false);
+  // The text follows the first picture.
+  const settled = useDeferredValue(true, false);
   const root = useRef<HTMLElement>(null);
   const grid = useRef<HTMLDivElement>(null);
   // A class that predicts is not told beforehand what would beat it.
@@ -382,7 +400,7 @@ function Decision({ matrix, overview, pod, words, text, unit, upstream, twin, wa
           <Cards sheet={sheet} walk={walk} words={words} text={text} cells={cells.get(matrix.nodes[walk.row] ?? '')} upstream={upstream} />
           {matrix.preemption !== undefined && walk.told && <Preemption preemption={matrix.preemption} text={text} />}
         </div>
-        <Twin sheet={sheet} walk={walk} words={words} text={text} cells={cells} shown={twin} />
+        {settled && <Twin sheet={sheet} walk={walk} words={words} text={text} cells={cells} shown={twin} />}
         <div className="unseen" role="status" aria-live="polite">{spoken(sheet, walk, words, text, cells, current?.name)}</div>
         {keysOpen && <section className="schkeys" aria-label={text.keys.title}><h3>{text.keys.title}</h3><dl>{text.keys.list.map(([key, does]) => <div key={key}><dt><kbd>{key}</kbd></dt><dd>{does}</dd></div>)}</dl></section>}
       </div>
