@@ -25,7 +25,8 @@ export const kinds = { string, strings, bool, int, duration } as const;
 
 export const GLOBAL: FlagSpecs = {
   namespace: string('n'), context: string(), cluster: string(), user: string(), kubeconfig: string(), server: string('s'), as: string(),
-  'as-group': strings(), 'request-timeout': string(), v: int('v'), 'warnings-as-errors': bool(), help: bool('h'),
+  'as-group': strings(), 'request-timeout': string(), v: int('v'), 'warnings-as-errors': bool(), help: bool('h'), 'as-uid': string(), 'as-user-extra': strings(), 'cache-dir': string(), 'certificate-authority': string(), 'client-certificate': string(), 'client-key': string(),
+  'disable-compression': bool(), 'insecure-skip-tls-verify': bool(), kuberc: string(), 'log-flush-frequency': duration, 'match-server-version': bool(), password: string(), profile: string(), 'profile-output': string(), 'tls-server-name': string(), token: string(), username: string(), vmodule: string(),
 };
 
 const usage = (command: string, message: string): Failure => new Failure(`error: ${message}\nSee 'kubectl ${command} --help' for usage.`);

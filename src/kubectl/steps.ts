@@ -12,12 +12,30 @@ export type Step =
   | { readonly sleepMicros: number }
   | { readonly out: string }
   | { readonly err: string }
+  /** A file of the terminal's own small disk. */
+  | { readonly write: { readonly path: string; readonly text: string } }
+  /** From now on lines are typed in a container, until `exit`. */
+  | { readonly enter: Place }
+  /** The screen is wiped. */
+  | { readonly clear: true }
   /** Somebody is to change a text: resumed with the new one. */
   | { readonly edit: { readonly name: string; readonly text: string } };
 /** What a step is resumed with: the answer to a request, or the edited text. */
 export type Answer = Response | string;
 
+export interface Place {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+}
+/** What programs in containers wrote to their disks, by the disk (a volume, or a container's own layer) and the path: kept by whoever runs the line. */
+export type Disks = Map<string, Map<string, string>>;
+
 export interface Input {
+  /** Absent: what is written in a container is forgotten. */
+  readonly disks?: Disks;
+  /** Somebody types and looks: a shell in a container can be entered. */
+  readonly terminal?: boolean;
   readonly stdin?: string;
   readonly files: Readonly<Record<string, string>>;
   /** Where relative paths begin; "/" when absent. */
@@ -39,6 +57,8 @@ export interface Context {
   /** Given by -n: a manifest that names another one is then refused. */
   readonly enforceNamespace: boolean;
   readonly warned: Set<string>;
+  /** --as: on whose behalf requests are sent. */
+  readonly identity?: { readonly user: string; readonly groups: readonly string[] };
   /** The custom kinds, once they were asked for. */
   readonly discovered: { custom?: readonly Resource[] };
 }
@@ -47,7 +67,7 @@ export type DryRun = 'none' | 'client' | 'server';
 
 /** Sends one request; a warning is printed once, a refusal returned like any answer. */
 export function* send(context: Context, request: Omit<Request, 'user' | 'userAgent'>): Run<Response> {
-  const response = yield { request: { user: USERS.admin, userAgent: 'kubectl', ...request } };
+  const response = yield { request: { user: USERS.admin, userAgent: 'kubectl', ...context.identity, ...request } };
   if (response === undefined || typeof response === 'string') throw new Error('a request step was resumed without its response');
   for (const warning of response.warnings ?? []) {
     if (context.warned.has(warning)) continue;

@@ -1,13 +1,15 @@
 import { pathOf } from '../../sim/api/kinds.ts';
-import type { KubernetesObject } from '../../sim/api/object.ts';
+import type { KubernetesObject, Pod } from '../../sim/api/object.ts';
+import { parsePatch } from '../documents.ts';
+import { LOGS_FLAGS, logs } from './containers.ts';
 import { Failure } from '../failure.ts';
 import { fileAt, filesIn } from '../files.ts';
 import type { FlagSpecs } from '../flags.ts';
-import { given, kinds, number, raws, text, texts, truth } from '../flags.ts';
+import { given, kinds, parseFlags, number, raws, text, texts, truth } from '../flags.ts';
 import { changed } from '../output.ts';
 import { builtIn, fetchEvery } from '../resources.ts';
 import type { Context, Run } from '../steps.ts';
-import { call } from '../steps.ts';
+import { POLL_MICROS, call, readIfAny } from '../steps.ts';
 import type { Tree } from '../tree.ts';
 import { dig, isList, isTree } from '../tree.ts';
 import { base64 } from '../base64.ts';
@@ -259,8 +261,8 @@ export function* run(context: Context): Run<number> {
   if (name === undefined) throw new Failure("error: NAME is required for run\nSee 'kubectl run -h' for help and examples");
   const image = text(flags, 'image');
   if (image === undefined || image === '') throw new Failure('error: required flag(s) "image" not set');
-  for (const flag of ['stdin', 'tty', 'rm', 'attach']) if (truth(flags, flag)) throw new Failure(`error: run --${flag} is not in this version of Orrery: its containers have no terminal`);
-  if (given(flags, 'overrides')) throw new Failure('error: run --overrides is not in this version of Orrery; write a manifest and apply it');
+  const attached = truth(flags, 'attach') || truth(flags, 'stdin');
+  if (truth(flags, 'rm') && !attached) throw new Failure('error: --rm should only be used for attached containers');
   const port = text(flags, 'port');
   if (truth(flags, 'expose') && port === undefined) throw new Failure('error: --port must be set when exposing a service');
   const labels = given(flags, 'labels') ? labelsOf(text(flags, 'labels')!) : { run: name };
@@ -269,15 +271,66 @@ export function* run(context: Context): Run<number> {
   const annotations = labelsOf(raws(flags, 'annotations').join(','));
   const policy = text(flags, 'image-pull-policy');
   const container: Tree = {
-    ...(words.length === 0 ? {} : truth(flags, 'command') ? { command: words } : { args: words }), ...(env.length === 0 ? {} : { env }), image, ...(policy === undefined ? {} : { imagePullPolicy: policy }), name, ...(port === undefined ? {} : { ports: [{ containerPort: Number(port) }] }), resources: {},
+    ...(words.length === 0 ? {} : truth(flags, 'command') ? { command: words } : { args: words }), ...(env.length === 0 ? {} : { env }), image, ...(policy === undefined ? {} : { imagePullPolicy: policy }), name, ...(port === undefined ? {} : { ports: [{ containerPort: Number(port) }] }), resources: {}, ...(truth(flags, 'privileged') ? { securityContext: { privileged: true } } : {}),
+    ...(truth(flags, 'stdin') ? { stdin: true, ...(truth(flags, 'attach') || truth(flags, 'tty') ? { stdinOnce: true } : {}) } : {}), ...(truth(flags, 'tty') ? { tty: true } : {}),
   };
   if (truth(flags, 'expose')) {
     yield* make(context, { apiVersion: 'v1', kind: 'Service', metadata: { name }, spec: { ports: [{ port: Number(port), protocol: 'TCP', targetPort: Number(port) }], selector: labels }, status: { loadBalancer: {} } });
   }
-  yield* make(context, {
+  const base: Tree = {
     apiVersion: 'v1', kind: 'Pod', metadata: { ...(Object.keys(annotations).length === 0 ? {} : { annotations }), labels, name }, spec: { containers: [container], dnsPolicy: 'ClusterFirst', restartPolicy: text(flags, 'restart') ?? 'Always' }, status: {},
-  });
-  return 0;
+  };
+  const overrides = text(flags, 'overrides');
+  const patch = overrides === undefined ? undefined : parsePatch(overrides);
+  if (patch !== undefined && !isTree(patch)) throw new Failure('error: Invalid JSON Patch');
+  const object = patch === undefined ? base : overridden(base, patch);
+  if (!attached || dryRun(context) !== 'none') {
+    yield* make(context, object);
+    return 0;
+  }
+  return yield* runAttached(context, object, name, truth(flags, 'rm'));
+}
+
+/** RFC 7396: what --overrides says over what the flags make. */
+const overridden = (base: Tree, over: Tree): Tree => Object.fromEntries([...new Set([...Object.keys(base), ...Object.keys(over)])].flatMap((key): [string, Tree[string]][] => {
+  const [old, now] = [base[key], over[key]];
+  if (now === null) return [];
+  if (now === undefined) return old === undefined ? [] : [[key, old]];
+  return [[key, isTree(old) && isTree(now) ? overridden(old, now) : now]];
+}));
+
+/** run -i: the Pod is made, its container waited for, and what it writes is shown until it ends; --rm takes the Pod away again. */
+function* runAttached(context: Context, object: Tree, name: string, remove: boolean): Run<number> {
+  yield* call(context, { method: 'POST', path: pathOf('Pod', context.namespace), query: writeQuery(context, 'kubectl-run'), body: { ...object, metadata: { ...(object.metadata as Tree), namespace: context.namespace } } });
+  const path = pathOf('Pod', context.namespace, name);
+  let phase = '';
+  let code = 0;
+  for (;;) {
+    const pod = (yield* readIfAny(context, path)) as Pod | undefined;
+    if (pod === undefined) return 1;
+    phase = pod.status?.phase ?? '';
+    const status = pod.status?.containerStatuses?.[0];
+    if (phase === 'Succeeded' || phase === 'Failed' || status?.state?.running !== undefined || status?.lastState?.terminated !== undefined) break;
+    if (status?.state?.waiting?.reason === 'ImagePullBackOff' || status?.state?.waiting?.reason === 'ErrImagePull') throw new Failure(`error: timed out waiting for the condition: ${status.state.waiting.message ?? status.state.waiting.reason}`);
+    yield { sleepMicros: POLL_MICROS };
+  }
+  const asked = truth(context.flags, 'tty') && (truth(context.flags, 'stdin')) && afterDash(context).length <= 1;
+  if (phase === 'Running' && !truth(context.flags, 'quiet')) yield { err: "All commands and output from this session will be recorded in container logs, including credentials and sensitive information passed through the command prompt.\nIf you don't see a command prompt, try pressing enter.\n" };
+  const shellOnly = asked && (afterDash(context).length === 0 || /^(?:\/bin\/)?(?:ba|a)?sh$/.test(afterDash(context)[0]!));
+  if (phase === 'Running' && shellOnly && context.input.terminal === true && context.input.stdin === undefined) {
+    yield { enter: { namespace: context.namespace, pod: name, container: name } };
+    return 0;
+  }
+  const follow: Context = { ...context, flags: parseFlags('logs', [name, '-f'], LOGS_FLAGS) };
+  code = yield* logs(follow);
+  const last = (yield* readIfAny(context, path)) as Pod | undefined;
+  const terminated = last?.status?.containerStatuses?.[0]?.state?.terminated;
+  if (terminated !== undefined && terminated.exitCode !== 0) code = terminated.exitCode;
+  if (remove) {
+    yield* call(context, { method: 'DELETE', path, body: { kind: 'DeleteOptions', apiVersion: 'v1' } });
+    yield { out: `pod "${name}" deleted from ${context.namespace} namespace\n` };
+  } else if (code !== 0) yield { err: `pod ${context.namespace}/${name} terminated (${terminated?.reason ?? 'Error'})\n` };
+  return code;
 }
 
 /** The Pods that an object stands for, as a Service's selector. */
