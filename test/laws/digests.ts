@@ -1,3 +1,5 @@
+// A program of its own has no set-up file.
+import '../../src/sim/further.ts';
 import { SECOND, type Micros } from '../../src/sim/api/time.ts';
 import { digestOf, newTimeline, nextMoment, stepForward, type Timeline } from '../../src/sim/index.ts';
 import { scenarios, type Scenario } from '../../src/sim/scenarios/index.ts';

@@ -272,38 +272,39 @@ function reasonOf(decision: Choice, pod: Pod): Reason {
 
 /** handleSchedulingFailure: the Event, the Pod's condition, and back into the queue. */
 function failed(state: SchedulerState, queued: QueuedPod, pod: Pod, decision: Choice, because: Reason, view: View, out: Out): void {
-  const message = decision.failure?.message ?? '';
   const nominated = decision.failure?.postFilter.chosen;
-  say(state, pod, 'Warning', 'FailedScheduling', 'Scheduling', message, view, out);
-  const known = conditionOf(pod, 'PodScheduled');
-  const reason = decision.result === 'error' ? 'SchedulerError' : 'Unschedulable';
-  const before = pod.status.nominatedNodeName ?? '';
-  if (known?.status !== 'False' || known.reason !== reason || known.message !== message || (nominated !== undefined && before !== nominated.node)) {
-    const condition: Condition = {
-      type: 'PodScheduled',
-      observedGeneration: pod.metadata.generation ?? 1,
-      status: 'False',
-      lastTransitionTime: known?.status === 'False' ? known.lastTransitionTime! : timestamp(view.now),
-      reason,
-      message,
-    };
-    out.request(
-      {
-        method: 'PATCH',
-        path: pathOfKey('Pod', queued.key, 'status'),
-        contentType: STRATEGIC_MERGE_PATCH,
-        body: { status: { ...(nominated === undefined ? {} : { nominatedNodeName: nominated.node }), conditions: [condition] } },
-        userAgent: 'kube-scheduler',
-      },
-      'status',
-      because,
-    );
-  }
+  report(state, pod, decision.result === 'error' ? 'SchedulerError' : 'Unschedulable', decision.failure?.message ?? '', nominated?.node, because, view, out);
   if (nominated !== undefined) {
     nominate(state.cache, pod, nominated.node);
     for (const victim of nominated.victims) evict(state, victim.pod, pod, nominated.node, because, view, out);
   }
   addUnschedulable(state.queue, queued, pod, decision.failure?.unschedulablePlugins ?? [], view.now, PROFILE);
+}
+
+/** The Event and the condition; a condition that says so already is not written again. */
+function report(state: SchedulerState, pod: Pod, reason: 'SchedulerError' | 'Unschedulable', message: string, nominated: string | undefined, because: Reason, view: View, out: Out): void {
+  say(state, pod, 'Warning', 'FailedScheduling', 'Scheduling', message, view, out);
+  const known = conditionOf(pod, 'PodScheduled');
+  if (known?.status === 'False' && known.reason === reason && known.message === message && (nominated === undefined || pod.status.nominatedNodeName === nominated)) return;
+  const condition: Condition = {
+    type: 'PodScheduled',
+    observedGeneration: pod.metadata.generation ?? 1,
+    status: 'False',
+    lastTransitionTime: known?.status === 'False' ? known.lastTransitionTime! : timestamp(view.now),
+    reason,
+    message,
+  };
+  out.request(
+    {
+      method: 'PATCH',
+      path: pathOfKey('Pod', keyOf(pod), 'status'),
+      contentType: STRATEGIC_MERGE_PATCH,
+      body: { status: { ...(nominated === undefined ? {} : { nominatedNodeName: nominated }), conditions: [condition] } },
+      userAgent: 'kube-scheduler',
+    },
+    'status',
+    because,
+  );
 }
 
 /** preemption/executor.go: the victim learns why, then it is deleted. */
@@ -358,10 +359,11 @@ function bindingFailed(state: SchedulerState, key: string, message: string, view
   if (assumed.prebinding !== undefined) forgetAssumed(state.volumes, assumed.prebinding);
   removePod(state.cache, key, assumed.node);
   moveOnEvent(state.queue, { kind: 'Pod', action: 'Delete', before: assumed.pod, after: undefined }, view.now, PROFILE);
-  out.note({ type: 'bindingFailed', subject: { kind: 'Pod', key }, because: { code: 'scheduler.bindingFailed', args: { pod: assumed.pod.metadata.name, node: assumed.node, message } } });
+  const because: Reason = { code: 'scheduler.bindingFailed', args: { pod: assumed.pod.metadata.name, node: assumed.node, message } };
+  out.note({ type: 'bindingFailed', subject: { kind: 'Pod', key }, because });
   const pod = view.get('Pod', key);
   if (pod === undefined || isAssigned(pod)) return;
-  say(state, pod, 'Warning', 'FailedScheduling', 'Scheduling', message, view, out);
+  report(state, pod, 'SchedulerError', message, undefined, because, view, out);
   addUnschedulable(state.queue, assumed.queued, pod, [], view.now, PROFILE);
 }
 
