@@ -5,10 +5,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseAllDocuments } from 'yaml';
-import { KINDS, apiVersionOf, kindInfo, pathOf, resourceInfo } from '../../src/sim/api/kinds.ts';
+import { KINDS, apiVersionOf, kindInfo, pathOf, resourceInfo, tableName, type KindInfo } from '../../src/sim/api/kinds.ts';
 import type { KubernetesObject } from '../../src/sim/api/object.ts';
 import type { Method, Request, Response, Status } from '../../src/sim/api/request.ts';
 import { USERS } from '../../src/sim/api/request.ts';
+import { parseTimestamp } from '../../src/sim/api/time.ts';
+import { customKinds } from '../../src/sim/apiserver/crd/served.ts';
 import { handle } from '../../src/sim/apiserver/handle.ts';
 import { commit, newStore, type Store } from '../../src/sim/apiserver/store.ts';
 
@@ -44,6 +46,7 @@ interface Step {
   readonly body?: unknown;
   readonly base?: string;
   readonly edit?: readonly { readonly op: string; readonly path: string; readonly value?: unknown }[];
+  readonly waitMillis?: number;
 }
 interface Mutation {
   readonly id: string;
@@ -86,7 +89,7 @@ function newWorld(): World {
     return drawn;
   };
   // The recorder's own program; whoever it spoke for is judged by RBAC as anybody from outside.
-  const send: World['send'] = (request) => handle({ store, now: NOW, step: 0, draw }, { user: USERS.admin, userAgent: 'recorder', ...request });
+  const send: World['send'] = (request) => handle({ store, now: NOW, step: 0, draw }, { user: 'admin', groups: ['system:masters'], userAgent: 'recorder', ...request });
   const put = (kind: string, key: string, object: unknown): void => {
     commit(store, { at: NOW, kind, key, after: object as KubernetesObject, by: USERS.admin, verb: 'create', cause: 0 });
   };
@@ -265,7 +268,8 @@ function runVerdicts(dir: string, manifests: string, tally: Tally): void {
     const world = newWorld();
     for (const record of records) {
       for (const namespace of record.provided ?? []) world.provide(namespace);
-      const info = record.kind === undefined ? undefined : kindInfo(record.kind);
+      const custom = customKinds(world.store).find((one) => one.kind === record.kind && apiVersionOf(one) === record.apiVersion);
+      const info = custom ?? (record.kind === undefined ? undefined : kindInfo(record.kind));
       // Code 0 is kubectl's own refusal, before anything is sent.
       if (info === undefined || record.code === 0 || (record.apiVersion !== apiVersionOf(info) && !(record.kind === 'Event' && record.apiVersion === 'events.k8s.io/v1'))) {
         tally.notCovered += 1;
@@ -274,7 +278,7 @@ function runVerdicts(dir: string, manifests: string, tally: Tally): void {
       let document = documents[record.doc];
       if (record.item !== undefined) document = (document as { readonly items?: readonly unknown[] }).items?.[record.item];
       const namespace = info.namespaced ? (record.namespace ?? ((document as Plain | undefined)?.['metadata'] as Plain | undefined)?.['namespace'] as string | undefined ?? 'default') : undefined;
-      const response = world.send({ method: 'POST', path: pathOf(info.kind, namespace), query: { fieldValidation: 'Strict', fieldManager: 'kubectl-create' }, body: document });
+      const response = world.send({ method: 'POST', path: collectionOf(info, namespace), query: { fieldValidation: 'Strict', fieldManager: 'kubectl-create' }, body: document });
       let expected: unknown;
       if (record.code < 300) {
         const made = clone(document) as Plain;
@@ -287,8 +291,20 @@ function runVerdicts(dir: string, manifests: string, tally: Tally): void {
       if (found !== undefined) tally.disagreements.push(found);
       // Every namespace got its default account from the harness, those of the file too.
       if (info.kind === 'Namespace' && response.code < 300) world.provide((response.body as KubernetesObject).metadata.name);
+      establish(world, response);
     }
   }
+}
+
+const collectionOf = (info: KindInfo, namespace: string | undefined): string =>
+  info.table === undefined ? pathOf(info.kind, namespace) : `/apis/${info.group}/${info.version}${namespace === undefined ? '' : `/namespaces/${namespace}`}/${info.resource}`;
+
+/** No controller runs here; the recorder waited until the API server's own loops had accepted a definition's names. */
+function establish(world: World, response: Response): void {
+  const definition = response.body as KubernetesObject & { readonly spec?: { readonly names?: unknown }; readonly status?: object };
+  if (response.code !== 201 || definition.kind !== 'CustomResourceDefinition') return;
+  const condition = (type: string): object => ({ type, status: 'True', lastTransitionTime: '2026-01-05T08:00:00Z', reason: 'Accepted', message: '' });
+  world.send({ method: 'PUT', path: `${pathOf('CustomResourceDefinition', undefined, definition.metadata.name)}/status`, body: { ...definition, status: { ...definition.status, acceptedNames: definition.spec?.names, conditions: [condition('NamesAccepted'), condition('Established')] } } });
 }
 
 // ---- mutations
@@ -331,13 +347,16 @@ function runMutations(dir: string, bases: Readonly<Record<string, unknown>>, tal
     const record = JSON.parse(line) as Mutation;
     const steps = [...(record.setup ?? []), record.request];
     // A watch is no request with one answer here: the cluster delivers changes, and its tests look at them.
-    if (!steps.every((step) => covered(step.path)) || record.request.path.includes('watch=true')) {
+    // A custom kind's paths are there when its definition is.
+    const defines = (record.setup ?? []).some((step) => step.path.includes('/customresourcedefinitions'));
+    if (!steps.every((step) => covered(step.path) || (defines && step.path.startsWith('/apis/'))) || record.request.path.includes('watch=true')) {
       tally.notCovered += 1;
       continue;
     }
     const world = newWorld();
     for (const step of record.setup ?? []) {
       const { response } = perform(world, step, bases);
+      if (step.waitMillis !== undefined) establish(world, response);
       if (response.code < 300 && (response.body as KubernetesObject).kind === 'Namespace') world.provide((response.body as KubernetesObject).metadata.name);
     }
     const { response, sent } = perform(world, record.request, bases, record.response.managedFields !== undefined);
@@ -351,6 +370,71 @@ function runMutations(dir: string, bases: Readonly<Record<string, unknown>>, tal
     tally.total += 1;
     const found = compare(`mutation ${record.id}`, response, record.response, expected);
     if (found !== undefined) tally.disagreements.push(found);
+  }
+}
+
+// ---- tables
+
+interface TableLine {
+  readonly state: string;
+  readonly now: string;
+  readonly path: string;
+  readonly columnDefinitions: readonly unknown[];
+  readonly rows: readonly { readonly namespace?: string; readonly name: string; readonly cells: readonly unknown[] }[];
+}
+
+/** Ages within a second of each other: the recorder's clock went on while the server answered. */
+function sameCell(mine: unknown, wanted: unknown): boolean {
+  if (mine === wanted) return true;
+  const seconds = (text: unknown): number | undefined => (typeof text === 'string' && /^\d+s$/.test(text) ? Number(text.slice(0, -1)) : undefined);
+  const a = seconds(mine);
+  const b = seconds(wanted);
+  return a !== undefined && b !== undefined && Math.abs(a - b) <= 1;
+}
+
+function runTables(dir: string, tally: Tally): void {
+  const states = new Map<string, readonly KubernetesObject[]>();
+  for (const line of lines(`${dir}/tables.jsonl`)) {
+    const record = JSON.parse(line) as TableLine;
+    const file = [`${dir}/../kubectl/states/${record.state}.json`, `${OWN}../kubectl/states/${record.state}.json`].find(existsSync);
+    if (file === undefined) {
+      tally.notCovered += 1;
+      continue;
+    }
+    const objects = states.get(file) ?? (JSON.parse(readFileSync(file, 'utf8')) as { readonly objects: readonly KubernetesObject[] }).objects;
+    states.set(file, objects);
+    const store = newStore();
+    const known = new Set<string>();
+    const put = (object: KubernetesObject): void => {
+      store.revision = Math.max(store.revision, Number(object.metadata.resourceVersion) - 1);
+      const info = kindInfo(object.kind);
+      // One of a definition stands under its kind and group.
+      const kind = info === undefined ? `${object.kind}.${object.apiVersion.slice(0, object.apiVersion.indexOf('/'))}` : tableName(info);
+      const key = object.metadata.namespace === undefined ? object.metadata.name : `${object.metadata.namespace}/${object.metadata.name}`;
+      known.add(`${kind} ${key}`);
+      commit(store, { kind, key, after: object, at: NOW, by: USERS.admin, verb: 'create', cause: 0 });
+    };
+    const byVersion = [...objects].sort((a, b) => Number(a.metadata.resourceVersion) - Number(b.metadata.resourceVersion));
+    for (const object of byVersion) put(object);
+    const now = parseTimestamp(record.now) ?? 0;
+    const response = handle({ store, now, step: 0, draw: () => 0 }, { user: 'admin', groups: ['system:masters'], method: 'GET', path: record.path, accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' });
+    const table = response.body as { readonly columnDefinitions?: readonly Plain[]; readonly rows?: readonly { readonly cells: readonly unknown[]; readonly object: KubernetesObject }[] };
+    const columns = (table.columnDefinitions ?? []).map(({ description: _description, ...column }) => column);
+    const details: string[] = [];
+    if (response.code !== 200) details.push(`code ${response.code} ${(response.body as Status).message ?? ''}`);
+    else {
+      if (!equal(columns, record.columnDefinitions)) details.push(whereDifferent(columns, record.columnDefinitions, 'columns'));
+      const rows = table.rows ?? [];
+      const named = ({ namespace, name }: { readonly namespace?: string; readonly name: string }): string => `${namespace ?? ''}/${name}`;
+      const wanted = record.rows.map(named).join(' ');
+      const mine = rows.map((row) => named(row.object.metadata)).join(' ');
+      if (wanted !== mine) details.push(`rows ${mine} instead of ${wanted}`);
+      else record.rows.forEach(({ cells }, i) => cells.forEach((cell, j) => {
+        if (!sameCell(rows[i]!.cells[j], cell)) details.push(`${record.rows[i]!.name} ${String((columns[j] as Plain | undefined)?.['name'])}: ${JSON.stringify(rows[i]!.cells[j])} instead of ${JSON.stringify(cell)}`);
+      }));
+    }
+    tally.total += 1;
+    if (details.length > 0) tally.disagreements.push({ id: `table ${record.path}`, differs: ['object'], detail: details.slice(0, 3).join('; ') });
   }
 }
 
@@ -372,13 +456,14 @@ function summary(tally: Tally): ApiParity {
 }
 
 /** One family, or both: `verdicts` needs the manifests that its records name. */
-export function runPart(part: 'verdicts' | 'mutations', dir: string, manifestsDir: string): ApiParity | 'not run' {
+export function runPart(part: 'verdicts' | 'mutations' | 'tables', dir: string, manifestsDir: string): ApiParity | 'not run' {
   const tally: Tally = { total: 0, notCovered: 0, disagreements: [] };
   if (!existsSync(`${dir}/${part}.jsonl`)) return 'not run';
   if (part === 'verdicts') {
     if (!existsSync(manifestsDir)) return 'not run';
     runVerdicts(dir, manifestsDir, tally);
-  } else runMutations(dir, basesFor(dir), tally);
+  } else if (part === 'tables') runTables(dir, tally);
+  else runMutations(dir, basesFor(dir), tally);
   return summary(tally);
 }
 
@@ -393,6 +478,7 @@ export function run(dir: string, manifestsDir: string): ApiParity | 'not run' {
   if (verdicts && !existsSync(manifestsDir)) return 'not run';
   if (verdicts) runVerdicts(dir, manifestsDir, tally);
   if (existsSync(`${dir}/mutations.jsonl`)) runMutations(dir, basesFor(dir), tally);
+  if (existsSync(`${dir}/tables.jsonl`)) runTables(dir, tally);
   return summary(tally);
 }
 

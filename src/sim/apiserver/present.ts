@@ -108,7 +108,7 @@ function table(printer: Printer<KubernetesObject>, items: readonly AnyObject[], 
     apiVersion: META,
     metadata,
     columnDefinitions: printer.columns.map(({ name, type, format, priority }) => ({ name, type, format, description: '', priority })),
-    rows: items.map((item) => {
+    rows: inPrinterOrder(at, items).map((item) => {
       const { kind: _kind, apiVersion: _version, ...rest } = item;
       const whole = { kind: at.info.kind, apiVersion: at.apiVersion, ...rest } as AnyObject;
       return { cells: printer.cells(whole, now), ...(include === 'None' ? {} : { object: include === 'Object' ? whole : partial(item) }) };
@@ -116,11 +116,18 @@ function table(printer: Printer<KubernetesObject>, items: readonly AnyObject[], 
   };
 }
 
+/** Flow schemas are shown in the order in which they are tried (printers.go: printFlowSchemaList). */
+function inPrinterOrder({ info }: Resource, items: readonly AnyObject[]): readonly AnyObject[] {
+  if (info.kind !== 'FlowSchema' || info.table !== undefined) return items;
+  const precedence = (item: AnyObject): number => (item['spec'] as { readonly matchingPrecedence?: number } | undefined)?.matchingPrecedence ?? 0;
+  return [...items].sort((a, b) => precedence(a) - precedence(b));
+}
+
 /** Any object that was stored once, at the revision that it names, with who managed its fields then. */
 function withManagers(store: Store, at: Resource, object: KubernetesObject): KubernetesObject {
   const change = changeOf(store, at, object);
   if (change === undefined) return object;
-  const managedFields = encodeManaged(managedAfter(change));
+  const managedFields = encodeManaged(managedAfter(change, at.info));
   return managedFields.length === 0 ? object : { ...object, metadata: { ...object.metadata, managedFields } as KubernetesObject['metadata'] };
 }
 

@@ -1,8 +1,9 @@
-import { kindInfo } from '../../api/kinds.ts';
+import { tableName } from '../../api/kinds.ts';
 import type { Managed, Manager } from '../../api/managedFields.ts';
 import type { KubernetesObject } from '../../api/object.ts';
 import type { Response, Status } from '../../api/request.ts';
-import { eventToCore } from '../convert.ts';
+import { beyond } from '../beyond.ts';
+import { toStored } from '../convert.ts';
 import { decodeAs, parseJson, setOwn } from '../decode.ts';
 import { goJson } from '../goText.ts';
 import { isObject, type ObjectValue } from '../patch-values.ts';
@@ -13,6 +14,8 @@ import { answer, fieldManagerOf, isFailure, keyOfCall, nowText, refuse, stored, 
 import { asAsked, checkName, createObject, inNamespace, updateObject, type Face } from '../verbs-write.ts';
 import { afterApply, afterUpdate, allowedByLastApplied, conflictWords, decodeManaged, KUBECTL, LAST_APPLIED, NOBODY, remaining, sameManaged } from './managed.ts';
 import { managedAfter, resetFields, shapeOfKind, zeroOfKind } from './ownership.ts';
+import { shapeOfCustom } from './customShape.ts';
+import type { Shape } from './shape.ts';
 import { misfits, misfitText } from './typed.ts';
 
 /**
@@ -27,18 +30,18 @@ export function apply(call: Call, body: unknown, face: string): Response {
   if (live === undefined && face !== 'object') return refuse(notFound(call.info, call.name!));
   const wrong = wrongConfig(call, config);
   if (wrong !== undefined) return refuse(wrong);
-  const shape = shapeOfKind(call.info.kind, call.apiVersion);
+  const shape = shapeOf(call);
   const found = misfits(shape, config);
   if (found.length > 0) {
     const meta = isObject(config['metadata']) ? config['metadata'] : {};
     const named = (key: string): string => (typeof meta[key] === 'string' ? (meta[key] as string) : '');
     return refuse(plainError(`failed to create typed patch object (${named('namespace')}/${named('name')}; ${typeText(call.apiVersion, call.info.kind)}): ${misfitText(found)}`));
   }
-  const zero = zeroOfKind(call.info.kind, call.apiVersion);
+  const zero = (call.info.table === undefined ? zeroOfKind(call.info.kind, call.apiVersion) : { metadata: {} });
   const shown = live === undefined ? zero : asAsked(call, live);
   const who: Manager = { manager: fieldManagerOf(call), operation: 'Apply', apiVersion: call.apiVersion, ...(call.subresource === undefined ? {} : { subresource: call.subresource }) };
   const before = live === undefined ? NOBODY : managedNow(call);
-  const reset = resetFields(call.info.kind, call.subresource);
+  const reset = resetFields(call.info.kind, call.subresource, call.info);
   const isForced = call.query['force'] === 'true' || call.query['force'] === '1';
   const laid = (force: boolean): ReturnType<typeof afterApply> =>
     live === undefined
@@ -108,9 +111,11 @@ function wrongConfig(call: Call, config: ObjectValue): Status | undefined {
   return undefined;
 }
 
+const shapeOf = (call: Call): Shape => (call.info.table === undefined ? shapeOfKind(call.info.kind, call.apiVersion) : shapeOfCustom(call.info));
+
 function managedNow(call: Call): Managed {
-  const change = tableOf(call.context.store, call.info.kind).live.get(keyOfCall(call));
-  return change === undefined ? NOBODY : managedAfter(change);
+  const change = tableOf(call.context.store, tableName(call.info)).live.get(keyOfCall(call));
+  return change === undefined ? NOBODY : managedAfter(change, call.info);
 }
 
 /** kubectl, going over from client-side apply, has no conflict about what its last client-side apply set and nobody changed. */
@@ -119,7 +124,7 @@ function conflictsLeft(call: Call, live: unknown, conflicts: ReturnType<typeof a
   if (text === undefined || text === '') return conflicts;
   const parsed = parseJson(text);
   if ('error' in parsed || !isObject(parsed.value) || parsed.value['apiVersion'] !== call.apiVersion) return conflicts;
-  const shape = shapeOfKind(call.info.kind, call.apiVersion);
+  const shape = shapeOf(call);
   if (misfits(shape, parsed.value).length > 0) return conflicts;
   return remaining(conflicts, allowedByLastApplied(shape, live, parsed.value));
 }
@@ -136,6 +141,11 @@ function withLastApplied(document: ObjectValue, config: ObjectValue): ObjectValu
 }
 
 function decodedDocument(call: Call, document: ObjectValue): KubernetesObject | Status {
+  if (call.info.table !== undefined) {
+    const result = beyond.custom!.decodePatched(call, { ...document, apiVersion: call.apiVersion, kind: call.info.kind });
+    if ('error' in result) return plainError(result.error);
+    return result.object;
+  }
   const struct = typeOfKind(call.info.kind, call.apiVersion);
   let next: KubernetesObject;
   if (struct === undefined) next = document as unknown as KubernetesObject;
@@ -145,9 +155,8 @@ function decodedDocument(call: Call, document: ObjectValue): KubernetesObject | 
     next = result.value as KubernetesObject;
   }
   if (next.metadata === undefined) next = { ...next, metadata: {} as KubernetesObject['metadata'] };
-  if (call.apiVersion === 'events.k8s.io/v1') next = eventToCore(next);
-  const info = kindInfo(call.info.kind)!;
-  return next.kind === info.kind ? next : { ...next, kind: info.kind, apiVersion: call.apiVersion };
+  next = toStored(call.apiVersion, next.kind === call.info.kind ? next : { ...next, kind: call.info.kind, apiVersion: call.apiVersion });
+  return next;
 }
 
 function conflictStatus(conflicts: Parameters<typeof conflictWords>[0]): Status {
@@ -161,8 +170,8 @@ export function sentManaged(call: Call, sent: unknown, next: KubernetesObject, o
   if (decoded === undefined) return undefined;
   const before = old === undefined ? NOBODY : managedNow(call);
   if (decoded !== 'reset' && sameManaged(decoded, before)) return undefined;
-  const shape = shapeOfKind(call.info.kind, call.apiVersion);
+  const shape = shapeOf(call);
   const who: Manager = { manager: fieldManagerOf(call), operation: 'Update', apiVersion: call.apiVersion };
   const start = decoded === 'reset' ? NOBODY : decoded;
-  return afterUpdate(shape, old ?? zeroOfKind(call.info.kind, call.apiVersion), next, start, who, nowText(call), resetFields(call.info.kind, call.subresource), old === undefined);
+  return afterUpdate(shape, old ?? (call.info.table === undefined ? zeroOfKind(call.info.kind, call.apiVersion) : { metadata: {} }), next, start, who, nowText(call), resetFields(call.info.kind, call.subresource, call.info), old === undefined);
 }

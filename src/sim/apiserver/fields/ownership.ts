@@ -1,11 +1,12 @@
 import type { Change } from '../../api/change.ts';
-import { apiVersionOf, kindInfo } from '../../api/kinds.ts';
+import { apiVersionOf, kindInfo, type KindInfo } from '../../api/kinds.ts';
 import type { Managed, Manager } from '../../api/managedFields.ts';
 import type { KubernetesObject } from '../../api/object.ts';
 import { usualManager } from '../../api/request.ts';
 import { timestamp } from '../../api/time.ts';
 import { zeroStruct } from '../decode.ts';
 import { structType, typeOfKind } from '../schema.ts';
+import { shapeOfCustom } from './customShape.ts';
 import { EMPTY, setOf, type FieldSet } from './fieldSet.ts';
 import { afterUpdate, NOBODY } from './managed.ts';
 import { shapeOfStruct, shapeOfUnknownKind, type Shape } from './shape.ts';
@@ -22,7 +23,8 @@ const knownManaged = new WeakMap<Change, Managed>();
 /** Changes that the API server makes to an object itself, past the field manager: marks of deletion, a Pod's node, the condition of an eviction. */
 const isUnmanaged = (change: Change): boolean => change.verb === 'delete' || change.subresource === 'binding' || change.subresource === 'eviction';
 
-export function managedAfter(change: Change): Managed {
+/** `info`: the kind as a path names it, where a definition adds it. */
+export function managedAfter(change: Change, info?: KindInfo): Managed {
   const chain: Change[] = [];
   let managed: Managed = NOBODY;
   for (let at: Change | undefined = change; at !== undefined && at.after !== undefined; at = at.previous) {
@@ -35,17 +37,17 @@ export function managedAfter(change: Change): Managed {
     // A create knows nothing of what had this name before.
     if (at.before === undefined) break;
   }
-  for (let i = chain.length - 1; i >= 0; i--) managed = next(chain[i]!, managed);
+  for (let i = chain.length - 1; i >= 0; i--) managed = next(chain[i]!, managed, info);
   if (chain.length > 0) knownManaged.set(change, managed);
   return managed;
 }
 
-function next(change: Change, before: Managed): Managed {
+function next(change: Change, before: Managed, info: KindInfo | undefined): Managed {
   if (isUnmanaged(change)) return before;
   const after = change.ownership?.given ?? change.after!;
-  const shape = shapeOfKind(change.kind, after.apiVersion);
+  const shape = info?.table === undefined ? shapeOfKind(change.kind, after.apiVersion) : shapeOfCustom(info);
   const old: unknown = change.before ?? zeroOfKind(change.kind, after.apiVersion);
-  return afterUpdate(shape, old, after, before, managerOf(change), timestamp(change.at), resetFields(change.kind, change.subresource), change.before === undefined);
+  return afterUpdate(shape, old, after, before, managerOf(change), timestamp(change.at), resetFields(change.kind, change.subresource, info), change.before === undefined);
 }
 
 export function managerOf(change: Change): Manager {
@@ -70,6 +72,8 @@ export function zeroOfKind(kind: string, apiVersion: string): unknown {
 
 const STATUS = setOf(['status']);
 const SPEC = setOf(['spec']);
+/** Of a custom kind's status endpoint: everything else is reset. Upstream names what a schema has; the usual fields stand for it. */
+const ALL_BUT_STATUS = setOf(['spec'], ['metadata']);
 const SPEC_AND_METADATA = setOf(['spec'], ['metadata']);
 /** What a status cannot write besides the spec (GetResetFields of each status strategy). */
 const STATUS_RESETS: Readonly<Record<string, FieldSet>> = {
@@ -80,11 +84,12 @@ const STATUS_RESETS: Readonly<Record<string, FieldSet>> = {
   APIService: SPEC_AND_METADATA, CustomResourceDefinition: SPEC_AND_METADATA,
 };
 /** The fields that a write through this face of a kind leaves alone, so that nobody manages them by it. */
-export function resetFields(kind: string, subresource: string | undefined): FieldSet {
+export function resetFields(kind: string, subresource: string | undefined, info: KindInfo | undefined = kindInfo(kind)): FieldSet {
+  if (info?.table !== undefined) return subresource === 'status' ? ALL_BUT_STATUS : info.subresources.includes('status') ? STATUS : EMPTY;
   if (subresource === 'status') return (Object.hasOwn(STATUS_RESETS, kind) ? STATUS_RESETS[kind] : undefined) ?? SPEC;
   if (subresource === 'approval') return setOf(['spec'], ['status', 'certificate']);
   if (kind === 'CertificateSigningRequest') return setOf(['spec'], ['status']);
-  return kindInfo(kind)?.subresources.includes('status') === true || kind === 'PodDisruptionBudget' ? STATUS : EMPTY;
+  return info?.subresources.includes('status') === true || kind === 'PodDisruptionBudget' ? STATUS : EMPTY;
 }
 
 // Invisible: what a dry run would have written, for whoever shows it.

@@ -33,7 +33,7 @@ export function review(call: Call, body: unknown): Response | undefined {
     case 'SelfSubjectAccessReview':
     case 'SubjectAccessReview':
     case 'LocalSubjectAccessReview':
-      return accessReview(call, asked, body);
+      return accessReview(call, asked);
     case 'SelfSubjectRulesReview':
       return rulesReview(call, asked);
     case 'TokenReview':
@@ -67,13 +67,8 @@ function attributesIn({ resourceAttributes, nonResourceAttributes }: NonNullable
   return { verb, namespace, group, resource, subresource, name };
 }
 
-/** The refusal names the kind as the body did. */
-const saidKind = (body: unknown): string => {
-  const kind = (body as { readonly kind?: unknown } | null | undefined)?.kind;
-  return typeof kind === 'string' ? kind : typeof body === 'string' ? (/"kind"\s*:\s*"(\w+)"/.exec(body)?.[1] ?? '') : '';
-};
-
-function accessReview(call: Call, asked: Review, body: unknown): Response {
+/** Its refusals lack the kind, which upstream's object has lost by then. */
+function accessReview(call: Call, asked: Review): Response {
   const { kind } = call.info;
   const isSelf = kind === 'SelfSubjectAccessReview';
   const spec = asked.spec ?? {};
@@ -91,7 +86,7 @@ function accessReview(call: Call, asked: Review, body: unknown): Response {
     if (resourceAttributes !== undefined && (resourceAttributes['namespace'] ?? '') !== (call.namespace ?? '')) no('spec.resourceAttributes.namespace', resourceAttributes['namespace'] ?? '', 'must match metadata.namespace');
     if (nonResourceAttributes !== undefined) no('spec.nonResourceAttributes', { Path: nonResourceAttributes.path ?? '', Verb: nonResourceAttributes.verb ?? '' }, 'disallowed on this kind of request');
   }
-  if (errors.length > 0) return refuse(invalid({ kind: saidKind(body), group: 'authorization.k8s.io' }, '', errors));
+  if (errors.length > 0) return refuse(invalid({ kind: '', group: 'authorization.k8s.io' }, '', errors));
   const who: Identity = isSelf ? identityOf(call.request) : { user: spec.user ?? '', groups: spec.groups ?? [] };
   const { allowed, reason } = decide(call.context.store, who, attributesIn(spec));
   return done(call, {
@@ -142,7 +137,7 @@ function tokenReview(call: Call, asked: Review): Response {
   const found = tokenIdentity(call.context, token);
   const audiences = asked.spec?.audiences ?? [];
   return done(call, {
-    kind: 'TokenReview', apiVersion: call.apiVersion, metadata: { creationTimestamp: null }, spec: asked.spec,
+    kind: 'TokenReview', apiVersion: call.apiVersion, metadata: { creationTimestamp: null, ...asked.metadata }, spec: asked.spec,
     status: typeof found === 'string' ? { user: {}, error: found } : { authenticated: true, user: { username: found.user, uid: found.uid, groups: found.groups }, audiences: audiences.length === 0 ? [AUDIENCE] : audiences },
   });
 }
