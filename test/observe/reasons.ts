@@ -4,6 +4,8 @@ import { nodeEn } from '../../src/ui/i18n/reasons/node.en.ts';
 import { nodeZh } from '../../src/ui/i18n/reasons/node.zh.ts';
 import { observeEn } from '../../src/ui/i18n/reasons/observe.en.ts';
 import { observeZh } from '../../src/ui/i18n/reasons/observe.zh.ts';
+import { extensionsEn } from '../../src/ui/i18n/reasons/extensions.en.ts';
+import { extensionsZh } from '../../src/ui/i18n/reasons/extensions.zh.ts';
 import { volumesEn } from '../../src/ui/i18n/reasons/volumes.en.ts';
 import { volumesZh } from '../../src/ui/i18n/reasons/volumes.zh.ts';
 import { workloadsFurtherEn } from '../../src/ui/i18n/reasons/workloads-further.en.ts';
@@ -15,6 +17,6 @@ type Text = (args: Readonly<Record<string, string | number>>) => string;
 
 /** Words for every reason code, by language. */
 export const reasons: Readonly<Record<'en' | 'zh', Readonly<Record<string, Text>>>> = {
-  en: { ...clusterEn, ...workloadsEn, ...workloadsFurtherEn, ...nodeEn, ...observeEn, ...volumesEn },
-  zh: { ...clusterZh, ...workloadsZh, ...workloadsFurtherZh, ...nodeZh, ...observeZh, ...volumesZh },
+  en: { ...clusterEn, ...workloadsEn, ...workloadsFurtherEn, ...nodeEn, ...observeEn, ...volumesEn, ...extensionsEn },
+  zh: { ...clusterZh, ...workloadsZh, ...workloadsFurtherZh, ...nodeZh, ...observeZh, ...volumesZh, ...extensionsZh },
 };

@@ -1,5 +1,6 @@
 import type { AnyController } from './index.ts';
 import { cronJobController } from './cronjob.ts';
+import { customResourceDefinitions } from './customresourcedefinition.ts';
 import { daemonSetController } from './daemonset.ts';
 import { jobController } from './job.ts';
 import { persistentVolumeBinder } from './persistentvolume.ts';
@@ -19,4 +20,5 @@ export const furtherControllers: readonly AnyController[] = [
   persistentVolumeBinder,
   claimProtection,
   volumeProtection,
+  customResourceDefinitions,
 ];

@@ -56,6 +56,8 @@ export interface Controller<M = unknown> {
   readonly name: string;
   /** The service account it writes with, where it is not the name: taint eviction writes as "node-controller". */
   readonly identity?: string;
+  /** Who writes, where it is no service account: the API server's own loops. */
+  readonly user?: string;
   /** What Events give as source, where it is not the name. */
   readonly source?: string;
   /** Its process starts when the first object of one of these kinds is written. Absent: with the control plane. */

@@ -50,7 +50,7 @@ export function host(controller: AnyController): Process<HostState> {
 
   const process: Process<HostState> = {
     name: controller.name,
-    user: USERS.controller(controller.identity ?? controller.name),
+    user: controller.user ?? USERS.controller(controller.identity ?? controller.name),
     limit: LIMIT,
     watches: [
       ...kinds.map((kind) => {

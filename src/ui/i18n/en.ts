@@ -3,6 +3,7 @@ import { chapterTitlesEn, stepNotesEn } from './chapters.en.ts';
 import { compose } from './compose.ts';
 import { panelsEn } from './panels.en.ts';
 import { clusterReasons } from './reasons/cluster.en.ts';
+import { extensionsEn } from './reasons/extensions.en.ts';
 import { nodeEn } from './reasons/node.en.ts';
 import { observeEn } from './reasons/observe.en.ts';
 import { schedulerReasons } from './reasons/scheduler.en.ts';
@@ -19,7 +20,7 @@ export const en: Catalogue = compose({
   language: 'en',
   stage: stageEn,
   panels: panelsEn,
-  reasons: { ...clusterReasons, ...workloadsEn, ...workloadsFurtherEn, ...nodeEn, ...observeEn, ...volumesEn, ...schedulerReasons },
+  reasons: { ...clusterReasons, ...workloadsEn, ...workloadsFurtherEn, ...nodeEn, ...observeEn, ...volumesEn, ...extensionsEn, ...schedulerReasons },
   simplified: simplifiedEn,
   titles: scenarioTitlesEn,
   chapters: chaptersEn,

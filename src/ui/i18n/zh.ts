@@ -3,6 +3,7 @@ import { chapterTitlesZh, stepNotesZh } from './chapters.zh.ts';
 import { compose } from './compose.ts';
 import { panelsZh } from './panels.zh.ts';
 import { clusterReasons } from './reasons/cluster.zh.ts';
+import { extensionsZh } from './reasons/extensions.zh.ts';
 import { nodeZh } from './reasons/node.zh.ts';
 import { observeZh } from './reasons/observe.zh.ts';
 import { schedulerReasons } from './reasons/scheduler.zh.ts';
@@ -19,7 +20,7 @@ export const zh: Catalogue = compose({
   language: 'zh',
   stage: stageZh,
   panels: panelsZh,
-  reasons: { ...clusterReasons, ...workloadsZh, ...workloadsFurtherZh, ...nodeZh, ...observeZh, ...volumesZh, ...schedulerReasons },
+  reasons: { ...clusterReasons, ...workloadsZh, ...workloadsFurtherZh, ...nodeZh, ...observeZh, ...volumesZh, ...extensionsZh, ...schedulerReasons },
   simplified: simplifiedZh,
   titles: scenarioTitlesZh,
   chapters: chaptersZh,
