@@ -54,7 +54,7 @@ function whyLeft(object: Tree, services: ReadonlySet<string>): Why | undefined {
     case 'Service':
       return name === 'kubernetes' && namespace === 'default' ? 'system' : undefined;
     case 'Endpoints':
-      return services.has(`${namespace}/${name}`) ? 'generated' : undefined;
+      return services.has(`${namespace}/${name}`) ? 'generated' : name === 'kubernetes' && namespace === 'default' ? 'system' : undefined;
     default:
       return undefined;
   }
