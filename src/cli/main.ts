@@ -18,6 +18,7 @@ const HELP = `orrery: a clockwork Kubernetes, without a screen
     --seed N                  another seed than the scenario's
     --until SECONDS           how long, in virtual seconds (default: to its last chapter)
     --json                    one line of JSON for each write
+    --as FORM                 instead: kind or kwok (a shell script for a real cluster), or manifests (what is wished for at the end)
   orrery run --list           the scenarios
 `;
 
@@ -85,12 +86,15 @@ async function serveUntilStopped(args: readonly string[]): Promise<number> {
 }
 
 function run(args: readonly string[]): number {
-  const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: { seed: { type: 'string' }, until: { type: 'string' }, json: { type: 'boolean' }, list: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } });
+  const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: { seed: { type: 'string' }, until: { type: 'string' }, json: { type: 'boolean' }, as: { type: 'string' }, list: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } });
   if (values.help === true) {
     console.log(HELP);
     return 0;
   }
+  const { as } = values;
+  if (as !== undefined && as !== 'kind' && as !== 'kwok' && as !== 'manifests') throw new Error(`--as is kind, kwok or manifests, and not ${JSON.stringify(as)}`);
   return runScenario({
+    ...(as === undefined ? {} : { as }),
     id: values.list === true ? undefined : positionals[0],
     seed: values.seed === undefined ? undefined : number(values.seed, 'seed', 1, 0, 4_294_967_295),
     until: values.until === undefined ? undefined : number(values.until, 'until', 0, 0, 30 * 86_400),
