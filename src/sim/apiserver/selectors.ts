@@ -224,6 +224,10 @@ const flag = (...path: readonly string[]): Reader => {
   const read = at(...path);
   return (object) => (read(object) === 'true' ? 'true' : 'false');
 };
+const number = (...path: readonly string[]): Reader => {
+  const read = at(...path);
+  return (object) => read(object) || '0';
+};
 const involved = Object.fromEntries(['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath'].map((key) => [`involvedObject.${key}`, at('involvedObject', key)]));
 const NAME: Readonly<Record<string, Reader>> = { 'metadata.name': (object) => object.metadata.name, 'metadata.namespace': (object) => object.metadata.namespace ?? '' };
 const CLUSTER_NAME: Readonly<Record<string, Reader>> = { 'metadata.name': (object) => object.metadata.name };
@@ -255,7 +259,14 @@ const READERS: Readonly<Record<string, Readonly<Record<string, Reader>>>> = {
     source: (object) => at('source', 'component')(object) || at('reportingComponent')(object),
     type: at('type'),
   },
+  Job: { ...NAME, 'status.successful': number('status', 'succeeded') },
+  ReplicationController: { ...NAME, 'status.replicas': number('status', 'replicas') },
+  CertificateSigningRequest: { ...CLUSTER_NAME, 'spec.signerName': at('spec', 'signerName') },
+  ResourceSlice: { ...CLUSTER_NAME, 'spec.nodeName': nodeName, 'spec.driver': at('spec', 'driver') },
 };
+/** The words of a refusal, which these kinds have of their own. */
+const unsupported = (kind: string, field: string): string =>
+  kind === 'Job' ? `field label ${JSON.stringify(field)} not supported for Job` : `field label not supported${kind === 'ResourceSlice' ? ' for resource.k8s.io/v1, Kind=ResourceSlice' : ''}: ${field}`;
 
 /** The names that events.k8s.io gives the same fields. */
 const regarding = (field: string): string | undefined => {
@@ -298,7 +309,7 @@ export function parseFieldSelector(text: string, info: KindInfo, asEventsGroup =
       field = mapped;
     }
     if (readers !== undefined ? !Object.hasOwn(readers, field) : field !== 'metadata.name' && field !== 'metadata.namespace') {
-      return { error: readers !== undefined ? `field label not supported: ${field}` : `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"` };
+      return { error: readers !== undefined ? unsupported(info.kind, field) : `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"` };
     }
     out.push({ field, value, negated: m[2] === '!=' });
   }
