@@ -5,7 +5,7 @@ import { isList, isTree, sortedKeys } from './tree.ts';
 export { compactJson };
 export const indentedJson = (value: unknown): string => `${goEscapes(JSON.stringify(inOrder(value), undefined, 4))}\n`;
 
-// ---- YAML as sigs.k8s.io/yaml writes it: keys in order, lists not indented, the literal style for texts of several lines, no folding
+// ---- YAML as sigs.k8s.io/yaml writes it: keys in order, lists not indented, the literal style for texts of several lines, long ones folded
 
 const BOOLEANS = /^(?:y|Y|yes|Yes|YES|n|N|no|No|NO|on|On|ON|off|Off|OFF|true|True|TRUE|false|False|FALSE|null|Null|NULL|~|<<|=)?$/;
 const NUMBERS = /^[-+]?(?:0b[01_]+|0x[0-9a-fA-F_]+|0o?[0-7_]+|[0-9][0-9_]*|[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?|(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|\.(?:inf|Inf|INF))$|^\.(?:nan|NaN|NAN)$/;
@@ -28,24 +28,42 @@ function literal(text: string, indent: string): string {
   return `|${hint}${chomping}\n${body.split('\n').map((line) => (line === '' ? '' : indent + line)).join('\n')}`;
 }
 
-function node(value: unknown, indent: string): string {
+/** A long text goes on in the next line at the first blank behind column 80, as go-yaml's emitter does it. */
+function folded(text: string, column: number, indent: string): string {
+  if (column + text.length <= 80) return text;
+  let out = '';
+  let at = column;
+  for (let i = 0; i < text.length; i++) {
+    const c = text[i]!;
+    if (c === ' ' && at > 80 && i > 0 && i < text.length - 1 && text[i - 1] !== ' ' && text[i + 1] !== ' ') {
+      out += `\n${indent}`;
+      at = indent.length;
+    } else {
+      out += c;
+      at++;
+    }
+  }
+  return out;
+}
+
+function node(value: unknown, indent: string, column: number): string {
   if (typeof value === 'string') {
     const block = value.includes('\n') && !SPECIAL.test(value) && !/[\t\r\x85\u2028\u2029]/.test(value) && !/ \n/.test(value) && !/ $/.test(value);
-    return block ? ` ${literal(value, `${indent}  `)}` : ` ${scalar(value)}`;
+    return block ? ` ${literal(value, `${indent}  `)}` : ` ${folded(scalar(value), column, `${indent}  `)}`;
   }
   if (isList(value)) return value.length === 0 ? ' []' : `\n${list(value, indent)}`;
   if (isTree(value)) return Object.keys(value).length === 0 ? ' {}' : `\n${tree(value, `${indent}  `)}`;
   return ` ${String(value ?? 'null')}`;
 }
 function tree(value: { readonly [key: string]: Json }, indent: string): string {
-  return sortedKeys(value).filter((key) => value[key] !== undefined).map((key) => `${indent}${scalar(key)}:${node(value[key], indent)}`).join('\n');
+  return sortedKeys(value).filter((key) => value[key] !== undefined).map((key) => `${indent}${scalar(key)}:${node(value[key], indent, indent.length + scalar(key).length + 2)}`).join('\n');
 }
 function list(value: readonly Json[], indent: string): string {
   return value
     .map((item) => {
       if (isTree(item) && Object.keys(item).length > 0) return `${indent}- ${tree(item, `${indent}  `).slice(indent.length + 2)}`;
       if (isList(item) && item.length > 0) return `${indent}- ${list(item, `${indent}  `).slice(indent.length + 2)}`;
-      return `${indent}-${node(item, indent)}`;
+      return `${indent}-${node(item, indent, indent.length + 2)}`;
     })
     .join('\n');
 }
@@ -53,5 +71,5 @@ function list(value: readonly Json[], indent: string): string {
 export function yamlText(value: unknown): string {
   if (isTree(value) && Object.keys(value).length > 0) return `${tree(value, '')}\n`;
   if (isList(value) && value.length > 0) return `${list(value, '')}\n`;
-  return `${node(value, '').slice(1)}\n`;
+  return `${node(value, '', 0).slice(1)}\n`;
 }

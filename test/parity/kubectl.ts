@@ -46,7 +46,7 @@ function comparable(text: string, family: string): string {
   return text
     .split('\n')
     .filter((line) => !/^[IEW]\d{4} /.test(line))
-    .map((line) => line.replace(/\/tmp\/(LIVE|MERGED)-\d+\//g, '/tmp/$1/').replace(/^((?:---|\+\+\+) \/tmp\/\S+)\t.*$/, '$1').replace(/debugger-[a-z0-9]{5}\b/g, 'debugger-{random}').replace(/gen-[a-z0-9]{5}\b/g, 'gen-{random}').replace(/^(\s*"?resourceVersion"?: )".*"/, family === 'get-output' ? '$&' : '$1'))
+    .map((line) => line.replace('/tmp/api/home/', '/home/you/').replace(/\/tmp\/(LIVE|MERGED)-\d+\//g, '/tmp/$1/').replace(/^((?:---|\+\+\+) \/tmp\/\S+)\t.*$/, '$1').replace(/debugger-[a-z0-9]{5}\b/g, 'debugger-{random}').replace(/gen-[a-z0-9]{5}\b/g, 'gen-{random}').replace(/^(\s*"?resourceVersion"?: )".*"/, family === 'get-output' ? '$&' : '$1'))
     .join('\n')
     .trimEnd();
 }

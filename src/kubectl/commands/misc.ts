@@ -95,8 +95,8 @@ export function* clusterInfo(context: Context, server: string): Run<number> {
 export const AUTH_FLAGS: FlagSpecs = { 'all-namespaces': kinds.bool('A'), list: kinds.bool(), quiet: kinds.bool('q'), subresource: kinds.string(), output: kinds.string('o'), 'no-headers': kinds.bool(), filename: kinds.strings('f') };
 
 /** Asks a review; undefined: this server keeps none, because there is nobody whom it would refuse anything. */
-function* review(context: Context, group: string, kind: string, spec: Tree): Run<Tree | undefined> {
-  const response: Response = yield* send(context, { method: 'POST', path: `/apis/${group}/v1/${kind.toLowerCase()}s`, body: { apiVersion: `${group}/v1`, kind, metadata: {}, spec } });
+function* review(context: Context, group: string, kind: string, spec: Tree | undefined): Run<Tree | undefined> {
+  const response: Response = yield* send(context, { method: 'POST', path: `/apis/${group}/v1/${kind.toLowerCase()}s`, body: { apiVersion: `${group}/v1`, kind, metadata: {}, ...(spec === undefined ? {} : { spec }) } });
   return response.code < 300 ? ((response.body as unknown as Tree).status as Tree | undefined) : undefined;
 }
 
@@ -104,7 +104,7 @@ export function* auth(context: Context): Run<number> {
   const { flags } = context;
   const [what, verb, name, ...more] = flags.args;
   if (what === 'whoami') {
-    const info = dig(yield* review(context, 'authentication.k8s.io', 'SelfSubjectReview', {}), 'userInfo') ?? { username: context.identity?.user ?? 'kubernetes-admin', groups: [...(context.identity?.groups ?? ['system:masters', 'system:authenticated'])] };
+    const info = dig(yield* review(context, 'authentication.k8s.io', 'SelfSubjectReview', undefined), 'userInfo') ?? { username: context.identity?.user ?? 'kubernetes-admin', groups: [...(context.identity?.groups ?? ['system:masters', 'system:authenticated'])] };
     const output = text(flags, 'output');
     if (output === 'json' || output === 'yaml') {
       const whole = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview', metadata: { creationTimestamp: null }, status: { userInfo: info } };
