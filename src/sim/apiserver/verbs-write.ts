@@ -2,6 +2,7 @@ import type { Event, KubernetesObject, ObjectMeta } from '../api/object.ts';
 import { APPLY_PATCH, JSON_PATCH, MERGE_PATCH, STRATEGIC_MERGE_PATCH, USERS, type Response, type Status } from '../api/request.ts';
 import { asVersion, toStored } from './convert.ts';
 import { decode, decodeAs, strictRefusal } from './decode.ts';
+import { OBJECT_META, trust } from './decodeQuick.ts';
 import { goQuote } from './goText.ts';
 import { validateEventFromNewApi, validateEventUpdateFromNewApi } from './kinds/events.ts';
 import { validateMeta, validateMetaUpdate } from './kinds/meta.ts';
@@ -109,6 +110,8 @@ export function createObject(asked: Call, given: KubernetesObject): KubernetesOb
       const over = overLimits(call, object, undefined);
       if (over !== undefined) return over;
       object = withMeta(object, metaInOrder({ ...object.metadata, ...(call.dryRun ? {} : { resourceVersion: '' }) }));
+      // Its parts were decoded, and it is in order: the store puts the version in its place.
+      trust(object.metadata, OBJECT_META);
       return write(call, key, object, { verb: call.request.method === 'PUT' ? 'update' : 'create', ...asGiven(defaulted, object) })!;
     }
     if (generates && attempt < 8) continue;

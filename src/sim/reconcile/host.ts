@@ -48,6 +48,8 @@ export function host(controller: AnyController): Process<HostState> {
   const reads = (controller.reads ?? []).filter((kind) => !kinds.includes(kind));
   const source = controller.source ?? controller.name;
 
+  const informed: ReadonlySet<string> = new Set<string>([...kinds, ...reads]);
+
   const process: Process<HostState> = {
     name: controller.name,
     user: controller.user ?? USERS.controller(controller.identity ?? controller.name),
@@ -205,9 +207,10 @@ export function host(controller: AnyController): Process<HostState> {
   function remember(state: HostState, key: string, response: Response): void {
     const object = response.body as KubernetesObject;
     const revision = Number(object.metadata?.resourceVersion ?? 0);
-    if (!(revision > 0) || !process.watches.some((subscription) => subscription.kind === object.kind)) return;
-    const written = state.written.get(key) ?? {};
-    state.written.set(key, { ...written, [object.kind]: Math.max(written[object.kind] ?? 0, revision) });
+    if (!(revision > 0) || !informed.has(object.kind)) return;
+    const written = state.written.get(key);
+    if (written === undefined) state.written.set(key, { [object.kind]: revision });
+    else if (revision > (written[object.kind] ?? 0)) written[object.kind] = revision;
   }
 
   function fill(event: EventNote, response: Response): EventNote {

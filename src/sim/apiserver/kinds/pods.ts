@@ -25,6 +25,10 @@ export function qosClass(spec: PodSpecIn): string {
   const limits = new Map<string, bigint>();
   let guaranteed = true;
   for (const part of parts) {
+    if (part.resources?.requests === undefined && part.resources?.limits === undefined) {
+      guaranteed = false;
+      continue;
+    }
     let found = 0;
     for (const name of QOS_RESOURCES) {
       const request = parseQuantity(part.resources?.requests?.[name] ?? '0') ?? 0n;
