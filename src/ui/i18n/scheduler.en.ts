@@ -197,7 +197,7 @@ export const schedulerEn = {
   keys: {
     title: 'Keys of this view',
     list: [
-      ['↑ ↓ ← →', 'another cell'], ['Enter, Page Down', 'one step on'], ['Backspace, Page Up', 'one step back'], ['Space', 'step by itself'], ['c n p a', 'a step is a cell, a node, a plugin, an attempt'], ['Home End', 'first, last'], ['r', 'reveal cell by cell'], ['h', 'hide scores, predict'], ['1 … 9', 'say which node; else a what-if'], ['g', 'say the node of this row'],
+      ['↑ ↓ ← →', 'another cell'], ['Enter, PgDn', 'one step on'], ['Backspace, PgUp', 'one step back'], ['Space', 'step by itself'], ['c n p a', 'a step is a cell, a node, a plugin, an attempt'], ['Home End', 'first, last'], ['r', 'reveal cell by cell'], ['h', 'hide scores, predict'], ['1 … 9', 'say which node; else a what-if'], ['g', 'say the node of this row'],
       ['w', 'what if'], ['0', 'no what-if'], ['s', 'before and after side by side'], ['q', 'the queue'], ['u', 'upstream words only'], ['m', 'all nodes, or what matters'], ['t', 'as text'], ['f', 'fill the screen'], ['Esc', 'back to the stage'],
     ] as readonly (readonly [string, string])[],
   },

@@ -12,6 +12,9 @@ export function Name({ name }: { readonly name: string }): ReactElement {
   return <>{name.split(/(?=[A-Z])/).map((part, i) => <Fragment key={i}>{i > 0 && <wbr />}{part}</Fragment>)}</>;
 }
 
+/** In a narrow column the long name goes without its beginning. */
+export const columnName = (name: string): string => name.replace(/^NodeResources(?=Balanced)/, '');
+
 export interface MatrixProps {
   readonly sheet: Sheet;
   readonly other: Sheet | undefined;
@@ -100,7 +103,7 @@ export function Matrix(props: MatrixProps): ReactElement {
             <div role="columnheader" className="h"><span className="unseen">{text.node}</span></div>
             {filters === 0 && <div role="columnheader" className="h"><span className="unseen">{text.phases.filter[0]}</span></div>}
             {columns.map(({ name, kind, weight }, c) => (
-              <div role="columnheader" className={`h${c === walk.column ? ' cur' : ''}${c === filters ? ' gap' : ''}`} key={`${kind} ${name}`} title={name}><Name name={kind === 'score' ? name.replace(/^NodeResources(?=Balanced)/, '') : name} /><small>{kind === 'filter' ? (text.questions[name] ?? '') : text.weight(weight)}</small></div>
+              <div role="columnheader" className={`h${c === walk.column ? ' cur' : ''}${c === filters ? ' gap' : ''}`} key={`${kind} ${name}`} title={name}><Name name={columnName(name)} /><small>{kind === 'filter' ? (text.questions[name] ?? '') : text.weight(weight)}</small></div>
             ))}
             <div role="columnheader" className={`h${choice ? ' cur' : ''}${scores === 0 ? ' gap' : ' last'}`}>{scores > 0 ? <>{text.total}<small>{text.of(sheet.most)}</small></> : <span className="unseen">{text.total}</span>}</div>
           </div>

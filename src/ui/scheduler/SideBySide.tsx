@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react';
 import type { SchedulerMessages } from '../i18n/scheduler.en.ts';
 import { Icon } from '../stage/glyphs.tsx';
-import { Name } from './Matrix.tsx';
+import { columnName, Name } from './Matrix.tsx';
 import { rejectionOf, scoreOf, totalOf, type Sheet } from './sheet.ts';
 
 const MOST_ROWS = 60;
@@ -46,7 +46,7 @@ function Half({ sheet, other, nodes, scorers, title, note, text }: { readonly sh
             <tr>
               <th scope="col">{text.node}</th>
               <th scope="col">{text.phases.filter[0]}</th>
-              {scorers.map((name) => <th scope="col" key={name}><Name name={name} /></th>)}
+              {scorers.map((name) => <th scope="col" key={name} title={name}><Name name={columnName(name)} /></th>)}
               <th scope="col">{text.total}</th>
             </tr>
           </thead>
