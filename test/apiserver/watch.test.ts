@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { KubernetesObject } from '../../src/sim/api/object.ts';
 import { MERGE_PATCH, USERS, type Method } from '../../src/sim/api/request.ts';
 import { MINUTE, type Micros } from '../../src/sim/api/time.ts';
 import { handle } from '../../src/sim/apiserver/handle.ts';
@@ -76,7 +77,8 @@ describe('a watch is a place in the log', () => {
     send('POST', maps('default'), map('a', 'x'));
     send('POST', maps('default'), map('b', 'x'));
     compact(store, 4);
-    expect(openWatch(store, { path: maps('default'), query: { resourceVersion: '2' } }, 0)).toMatchObject({ code: 410, reason: 'Expired', message: 'too old resource version: 2 (5)' });
+    // The stream opens, and says it as its first and last event.
+    expect(read(store, open(store, maps('default'), { resourceVersion: '2' }))).toEqual(['ERROR 410 too old resource version: 2 (5)']);
     expect(read(store, watch)).toEqual(['ERROR 410 too old resource version: 2 (5)']);
   });
 
@@ -84,6 +86,36 @@ describe('a watch is a place in the log', () => {
     const { store } = server();
     expect(openWatch(store, { path: '/api/v1/nonsense' }, 0)).toMatchObject({ code: 400 });
     expect(openWatch(store, { path: maps('default'), query: { labelSelector: 'a in (' } }, 0)).toMatchObject({ code: 400 });
-    expect(openWatch(store, { path: maps('default'), query: { resourceVersion: 'x' } }, 0)).toMatchObject({ code: 400 });
+    expect(openWatch(store, { path: maps('default'), query: { resourceVersion: 'x' } }, 0)).toMatchObject({ code: 500 });
+  });
+
+  // As a real API server (v1.36.3) answered over two ConfigMaps that were made b first.
+  it.each<[string, string]>([
+    ['', 'ADDED a, ADDED b'],
+    ['resourceVersion=0', 'ADDED a, ADDED b'],
+    ['sendInitialEvents=true', '422 ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'],
+    ['sendInitialEvents=true&resourceVersionMatch=NotOlderThan', 'ADDED a, ADDED b'],
+    ['sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true', 'ADDED a, ADDED b, BOOKMARK end'],
+    ['sendInitialEvents=false&resourceVersionMatch=NotOlderThan', ''],
+    ['resourceVersionMatch=NotOlderThan', '422 ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided'],
+    ['resourceVersionMatch=Exact&sendInitialEvents=true', '422 ListOptions.meta.k8s.io "" is invalid: [resourceVersionMatch: Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan, resourceVersionMatch: Unsupported value: "Exact": supported values: "NotOlderThan"]'],
+    ['resourceVersion=99999999', ''],
+    ['labelSelector=tier=a', 'ADDED a'],
+    ['fieldSelector=metadata.name=b', 'ADDED b'],
+    ['limit=1', 'ADDED a, ADDED b'],
+    ['continue=abc', '422 ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden when continue is provided'],
+    ['allowWatchBookmarks=maybe', 'ADDED a, ADDED b, BOOKMARK end'],
+  ])('%s', (query, wanted) => {
+    const { store, send } = server();
+    for (const name of ['b', 'a']) send('POST', maps('default'), map(name, name));
+    const opened = openWatch(store, { path: maps('default'), query: Object.fromEntries(new URLSearchParams(query)) }, 0);
+    const said = 'code' in opened ? `${opened.code} ${opened.message}` : readWatch(store, opened as Watch, 0).map(({ type, object }) => `${type} ${type === 'BOOKMARK' ? 'end' : (object as KubernetesObject).metadata.name}`).join(', ');
+    expect(said).toBe(wanted);
+  });
+
+  it('who may not look may not watch', () => {
+    const { store } = server();
+    expect(openWatch(store, { path: maps('default'), user: 'jane', groups: [] }, 0)).toMatchObject({ code: 403, message: 'configmaps is forbidden: User "jane" cannot watch resource "configmaps" in API group "" in the namespace "default"' });
+    expect(openWatch(store, { path: maps('default'), user: 'kubernetes-admin' }, 0)).not.toHaveProperty('code');
   });
 });

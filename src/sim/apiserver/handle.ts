@@ -92,7 +92,8 @@ function dispatched(call: Call, body: unknown): Response {
   if (call.subresource !== undefined) return subresource(call, call.subresource, body);
   switch (request.method) {
     case 'GET':
-      if (isTrue(call.query['watch'])) return refuse(watchRefusal(call));
+      // Of one object it means nothing.
+      if (name === undefined && isTrue(call.query['watch'])) return refuse(watchRefusal(call));
       return name === undefined ? list(call) : get(call);
     case 'POST':
       // A namespaced object is created in its namespace.

@@ -56,10 +56,11 @@ export function selectionOf(call: Call): Selection | Status {
 }
 
 /** In the order of etcd's keys. */
-const byKey = (a: KubernetesObject, b: KubernetesObject): number => {
+export const byKey = (a: KubernetesObject, b: KubernetesObject): number => {
   const an = a.metadata.namespace ?? '';
   const bn = b.metadata.namespace ?? '';
-  if (an !== bn) return an < bn ? -1 : 1;
+  // The slash behind a namespace counts: "a-b/x" stands before "a/x".
+  if (an !== bn) return `${an}/` < `${bn}/` ? -1 : 1;
   return a.metadata.name < b.metadata.name ? -1 : a.metadata.name > b.metadata.name ? 1 : 0;
 };
 
@@ -107,12 +108,15 @@ function decodeToken(text: string): Token | string {
 /** Which of `items` comes after the key in a token: "namespace/name\0" within all namespaces, "name\0" within one. */
 const startKey = (call: Call, object: KubernetesObject): string => `${call.namespace === undefined && object.metadata.namespace !== undefined ? `${object.metadata.namespace}/` : ''}${object.metadata.name}`;
 
+const INCONSISTENT = 'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.';
+
 export function list(call: Call): Response {
   const { query, context } = call;
   const { store } = context;
   const limitText = query['limit'] ?? '';
   if (limitText !== '' && !/^[+-]?\d{1,18}$/.test(limitText)) return refuse(badRequest(`strconv.ParseInt: parsing ${JSON.stringify(limitText)}: invalid syntax`));
-  const limit = Number(limitText);
+  // What may come from a cache comes whole.
+  const limit = query['resourceVersion'] === '0' && query['resourceVersionMatch'] !== 'Exact' ? 0 : Number(limitText);
   const timeout = query['timeoutSeconds'] ?? '';
   if (timeout !== '' && !/^[+-]?\d{1,18}$/.test(timeout)) return refuse(badRequest(`strconv.ParseInt: parsing ${JSON.stringify(timeout)}: invalid syntax`));
   const wrong = matchErrors(query);
@@ -126,9 +130,11 @@ export function list(call: Call): Response {
   if (continueText !== '') {
     const token = decodeToken(continueText);
     if (typeof token === 'string') return refuse(badRequest(`invalid continue token: ${token}`));
-    if (token.revision < store.compacted) return refuse(expired('The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.'));
-    revision = Math.min(token.revision, store.revision);
-    after = token.start.endsWith('\u0000') ? token.start.slice(0, -1) : token.start;
+    if ((query['resourceVersion'] ?? '') !== '') return refuse(badRequest('specifying resource version is not allowed when using continue'));
+    // A token without a version goes on in the list as it is now.
+    if (token.revision > 0 && token.revision < store.compacted) return refuse({ ...expired(INCONSISTENT), metadata: { continue: encodeToken({ revision: -1, start: token.start }) } });
+    revision = token.revision < 0 ? store.revision : Math.min(token.revision, store.revision);
+    after = (token.start.endsWith('\u0000') ? token.start.slice(0, -1) : token.start).replace(/^\//, '');
   } else {
     if (typeof version !== 'number') return refuse(version);
     if (query['resourceVersionMatch'] === 'Exact' || (version > 0 && limit > 0 && query['resourceVersionMatch'] === undefined)) {
@@ -144,7 +150,7 @@ export function list(call: Call): Response {
   const page = items.slice(0, limit);
   return answer(call, 200, listBody(call, page, {
     resourceVersion: String(revision),
-    continue: encodeToken({ revision, start: `${startKey(call, page.at(-1)!)}\u0000` }),
+    continue: encodeToken({ revision, start: `/${startKey(call, page.at(-1)!)}\u0000` }),
     // With a selector the server does not know how many of what remains will match.
     ...(selection.labels.length > 0 || selection.fields.length > 0 ? {} : { remainingItemCount: items.length - page.length }),
   }));
