@@ -37,8 +37,9 @@ export function userOf(request: IncomingMessage, ofToken: (token: string) => str
     user = known;
   }
   const as = request.headers['impersonate-user'];
-  if (typeof as !== 'string' || as === '') return { user };
+  // Whoever is not the administrator is judged by RBAC: that is what groups say, also when there are none.
+  if (typeof as !== 'string' || as === '') return user === USERS.admin ? { user } : { user, groups: [] };
   if (user !== USERS.admin) return failure(403, 'Forbidden', `users ${JSON.stringify(as)} is forbidden: User ${JSON.stringify(user)} cannot impersonate resource "users" in API group "" at the cluster scope`);
   const groups = request.headers['impersonate-group'];
-  return { user: as, ...(groups === undefined ? {} : { groups: typeof groups === 'string' ? groups.split(/,\s*/) : groups }) };
+  return { user: as, groups: groups === undefined ? [] : typeof groups === 'string' ? groups.split(/,\s*/) : groups };
 }

@@ -6,8 +6,15 @@ import { digestOf, encode } from '../sim/index.ts';
 import { contentOf, scenarioOf } from '../sim/scenarios/index.ts';
 import { LIMITS } from '../sim/record/codec.ts';
 import { MOST_CHARACTERS, toFragment } from '../ui/link/share.ts';
-import { newLive } from './live.ts';
+import { tokenIdentity } from '../sim/apiserver/rbac/reviews.ts';
+import { newLive, type Live } from './live.ts';
 import { newServer } from './server.ts';
+
+/** Whose token this is, if it is one that the cluster gave and still knows. */
+function userOfToken(live: Live, token: string): string | undefined {
+  const found = tokenIdentity(live.world(), token);
+  return typeof found === 'string' ? undefined : found.user;
+}
 
 export interface ServeOptions {
   readonly scenario: string;
@@ -38,7 +45,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   };
   const live = newLive(story, options.speed, () => performance.now());
   const hosts = ['127.0.0.1', 'localhost', '::1', ...(options.host === '127.0.0.1' ? [] : [options.host.toLowerCase()])];
-  const server = newServer({ live, door: { hosts }, ofToken: () => undefined, version: VERSION });
+  const server = newServer({ live, door: { hosts }, ofToken: (token) => userOfToken(live, token), version: VERSION });
   await new Promise<void>((listening, failed) => {
     server.once('error', failed);
     server.listen(options.port, options.host, () => {
