@@ -365,7 +365,8 @@ export function patch(call: Call, body: unknown, face: Face = 'object'): Respons
     const result = decodeAs(struct, patched.document);
     if (result.error !== undefined) return refuse(badPatch(patched, contentType === STRATEGIC_MERGE_PATCH ? restoreWords(result.error) : result.error));
     if (patched.strict.length > 0 || result.strict.length > 0) {
-      const strict = [...patched.strict, ...result.strict];
+      // A merge is made of Go's maps, whose keys come out in order.
+      const strict = [...patched.strict, ...(contentType === JSON_PATCH ? result.strict : [...result.strict].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)))];
       if (call.validation === 'Strict') return refuse(badPatch(patched, `strict decoding error: ${strict.join(', ')}`));
       if (call.validation === 'Warn') call.warnings.push(...strict);
     }
