@@ -8,7 +8,8 @@ import type { Node, Pod } from '../api/object.ts';
 import { isPodAvailable, isPodReady, isPodTerminal } from '../api/pods.ts';
 import type { Reason } from '../api/reason.ts';
 import { adoptPatch, controllerReference, objectReference, referenceTo, releasePatch } from '../api/references.ts';
-import { STRATEGIC_MERGE_PATCH } from '../api/request.ts';
+import { STRATEGIC_MERGE_PATCH, isRefusal } from '../api/request.ts';
+import type { Response, Status } from '../api/request.ts';
 import { selects } from '../api/selector.ts';
 import { MILLISECOND, MINUTE, SECOND } from '../api/time.ts';
 import type { Micros } from '../api/time.ts';
@@ -54,6 +55,8 @@ import { TEMPLATE_GENERATION, isUpdated, rollingUpdate, surgeOf, templateGenerat
 interface Memory {
   /** When a failed Pod of a node was last deleted, and how long the next has to wait: by generation and node. */
   readonly backOff: Readonly<Record<string, { readonly at: Micros; readonly delay: Micros }>>;
+  /** Pods were refused because the namespace is being deleted: upstream takes them for created and expects to see them, until it gives up on that. */
+  readonly expectsUntil?: Micros;
 }
 const NO_BACK_OFF: Memory['backOff'] = {};
 const FIRST_DELAY: Micros = SECOND;
@@ -64,6 +67,8 @@ const LOOK_AGAIN: Micros = 5 * MILLISECOND;
 /** News of a node goes through a queue of its own, which only then brings up its DaemonSets: fitted, so that others who act on the same news may be first. */
 const NODE_QUEUE: Micros = 4 * MILLISECOND;
 const BURST_REPLICAS = 250;
+/** How long upstream expects to see what it created (ExpectationsTimeout). */
+const EXPECTATIONS_TIMEOUT: Micros = 5 * MINUTE;
 
 const some = (name: string, n: number): Readonly<Record<string, number>> => (n === 0 ? {} : { [name]: n });
 
@@ -130,6 +135,8 @@ interface Managed {
   readonly backOff: Memory['backOff'];
   readonly waitMicros: Micros | undefined;
 }
+
+const NOTHING_MANAGED: Managed = { creates: [], deletes: [], events: [], backOff: NO_BACK_OFF, waitMicros: undefined };
 
 /** Which nodes lack a Pod, and which Pods are too many. */
 function manage(round: Round, nodes: readonly Node[], byNode: ReadonlyMap<string, readonly Pod[]>, belongsOn: (node: string) => Belongs, known: Memory['backOff']): Managed {
@@ -262,11 +269,12 @@ function reconcile(key: string, view: View, memory: Memory | undefined, context:
     else there.push(pod);
   }
 
-  const managed = manage(round, nodes, byNode, belongsOn, memory?.backOff ?? NO_BACK_OFF);
+  const expects = (memory?.expectsUntil ?? 0) > view.now;
+  const managed = expects ? NOTHING_MANAGED : manage(round, nodes, byNode, belongsOn, memory?.backOff ?? NO_BACK_OFF);
   const acts: (readonly Write[])[] = [...synced(managed.creates, managed.deletes)];
   let why: Reason | undefined = (managed.creates[0] ?? managed.deletes[0])?.because;
   // Upstream first wants to see what it has just created and deleted.
-  if (acts.length === 0 && daemonSet.spec.updateStrategy.type === 'RollingUpdate') {
+  if (!expects && acts.length === 0 && daemonSet.spec.updateStrategy.type === 'RollingUpdate') {
     const wanted = [...places].filter(([, { starts }]) => starts).map(([node]) => node);
     const everywhere = new Map<string, readonly Pod[]>([...new Set([...byNode.keys(), ...wanted])].sort(compareText).map((node) => [node, byNode.get(node) ?? []]));
     const { deletes, createsOn } = rollingUpdate(daemonSet, everywhere, belongsOn, wanted.length, history.hash, view.now);
@@ -276,14 +284,14 @@ function reconcile(key: string, view: View, memory: Memory | undefined, context:
     ));
     why = acts[0]?.[0]?.because;
   }
-  const status = statusOf(round, nodes, byNode, belongsOn, true);
+  const status = statusOf(round, nodes, byNode, belongsOn, !expects);
   const old = daemonSet.status;
   const same = COUNTS.every((count) => (status[count] ?? 0) === (old[count] ?? 0)) && (old.observedGeneration ?? 0) >= (daemonSet.metadata.generation ?? 0);
   const counts: readonly Write[] = same ? [] : [{
     request: { method: 'PUT', path: pathOfKey('DaemonSet', key, 'status'), body: { ...daemonSet, status } },
     because: { code: 'daemonset.counts', args: { daemonSet: name, desired: status.desiredNumberScheduled ?? 0, ready: status.numberReady ?? 0, updated: status.updatedNumberScheduled ?? 0 }, refs: [...refs, ...newest(pods)] },
   }];
-  const forgets = forgotten(daemonSet, pods, history).map((write) => [write]);
+  const forgets = (expects ? [] : forgotten(daemonSet, pods, history)).map((write) => [write]);
   const batches = [
     ...history.writes,
     ...releases.map((pod) => [patch(pod, releasePatch(daemonSet, pod.metadata.uid), 'daemonset.releases')]),
@@ -297,7 +305,7 @@ function reconcile(key: string, view: View, memory: Memory | undefined, context:
     batches,
     because: why ?? { code: 'daemonset.asDesired', args: { daemonSet: name, desired: status.desiredNumberScheduled ?? 0 }, refs },
     ...(managed.events.length === 0 ? {} : { events: managed.events }),
-    ...(managed.backOff === (memory?.backOff ?? NO_BACK_OFF) ? {} : { memory: { backOff: managed.backOff } }),
+    ...(expects || managed.backOff === (memory?.backOff ?? NO_BACK_OFF) ? {} : { memory: { backOff: managed.backOff } }),
     ...(waits.length === 0 ? {} : { requeueAfterMicros: Math.min(...waits) }),
   };
 }
@@ -356,6 +364,12 @@ function ofNode(node: Node, view: View, change: Change): readonly Enqueue[] {
   return keys;
 }
 
+const isNamespaceTerminating = (status: Status): boolean => status.details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating') ?? false;
+function answered(_key: string, write: Write, response: Response, memory: Memory | undefined, view: View): Memory | undefined {
+  if (write.request.method !== 'POST' || !isRefusal(response) || !isNamespaceTerminating(response.body)) return memory;
+  return { backOff: NO_BACK_OFF, ...memory, expectsUntil: view.now + EXPECTATIONS_TIMEOUT };
+}
+
 export const daemonSetController: Controller<Memory> = {
   name: 'daemonset-controller',
   identity: 'daemon-set-controller',
@@ -365,4 +379,5 @@ export const daemonSetController: Controller<Memory> = {
   reads: ['Namespace'],
   ignores,
   reconcile,
+  answered,
 };

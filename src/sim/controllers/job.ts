@@ -7,7 +7,7 @@ import type { LabelSelector, Pod } from '../api/object.ts';
 import type { Reason } from '../api/reason.ts';
 import { adoptPatch, objectReference, referenceTo, releasePatch } from '../api/references.ts';
 import { STRATEGIC_MERGE_PATCH, isRefusal } from '../api/request.ts';
-import type { Response } from '../api/request.ts';
+import type { Response, Status } from '../api/request.ts';
 import { selects } from '../api/selector.ts';
 import { MINUTE, SECOND, parseTimestamp } from '../api/time.ts';
 import type { Micros } from '../api/time.ts';
@@ -53,10 +53,14 @@ interface Memory {
   readonly record: FailureRecord;
   /** Counts when the status that notes the failures is written. */
   readonly next?: FailureRecord;
+  /** Pods were refused because the namespace is being deleted: upstream takes them for created and expects to see them, until it gives up on that. */
+  readonly expectsUntil?: Micros;
 }
 
 /** Changes of Pods and of the status are handled together, a second later. */
 const BATCH: Micros = SECOND;
+/** How long upstream expects to see what it created (ExpectationsTimeout). */
+const EXPECTATIONS_TIMEOUT: Micros = 5 * MINUTE;
 const OWN = 'kubernetes.io/job-controller';
 
 const managedElsewhere = (job: Job): boolean => job.spec.managedBy !== undefined && job.spec.managedBy !== OWN;
@@ -124,20 +128,25 @@ function reconcile(key: string, view: View, memory: Memory | undefined, context:
   const pods = own.map((pod) => (adopts.includes(pod) && !isTracked(pod) ? { ...pod, metadata: { ...pod.metadata, finalizers: [...(pod.metadata.finalizers ?? []), TRACKING_FINALIZER] } } : pod));
   const record = memory?.record ?? NO_FAILURES;
   const doomed = view.get('Namespace', job.metadata.namespace ?? '')?.metadata.deletionTimestamp !== undefined;
-  const synced = syncJob(job, pods, record, view.now, doomed, context.failures > 0);
+  const expects = (memory?.expectsUntil ?? 0) > view.now;
+  const synced = syncJob(job, pods, record, view.now, doomed, context.failures > 0, expects);
   return {
     batches: [...releases.map((pod) => [patch(pod, released(pod), 'job.releases')]), ...adopts.map((pod) => [patch(pod, adopted(pod), 'job.adopts')]), ...synced.batches],
     because: synced.because,
-    memory: { record, ...(synced.record === record ? {} : { next: synced.record }) },
+    memory: { record, ...(synced.record === record ? {} : { next: synced.record }), ...(expects ? { expectsUntil: memory!.expectsUntil! } : {}) },
     ...(synced.events.length === 0 ? {} : { events: synced.events }),
     ...(synced.againAfter === undefined ? {} : { requeueAfterMicros: synced.againAfter }),
   };
 }
 
+const isNamespaceTerminating = (status: Status): boolean => status.details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating') ?? false;
+
 /** The failures count once the status that notes them is written. */
-function answered(_key: string, write: Write, response: Response, memory: Memory | undefined): Memory | undefined {
+function answered(_key: string, write: Write, response: Response, memory: Memory | undefined, view: View): Memory | undefined {
+  if (write.request.method === 'POST' && isRefusal(response) && isNamespaceTerminating(response.body)) return { record: NO_FAILURES, ...memory, expectsUntil: view.now + EXPECTATIONS_TIMEOUT };
   if (memory?.next === undefined || write.request.method !== 'PUT' || isRefusal(response) || response.code === 0) return memory;
-  return { record: memory.next };
+  const { next: record, ...rest } = memory;
+  return { ...rest, record };
 }
 
 const ownedByOther = (pod: Pod | undefined): boolean => {

@@ -1,7 +1,6 @@
 import type { Change } from '../api/change.ts';
 import { claim } from '../api/claiming.ts';
 import { semanticallyEqual } from '../api/equal.ts';
-import { scaledValue } from '../api/intOrString.ts';
 import { pathOf, pathOfKey } from '../api/kinds.ts';
 import { controllerOf, keyOf } from '../api/object.ts';
 import type { Pod } from '../api/object.ts';
@@ -73,9 +72,11 @@ const deletePod = (set: StatefulSet, pod: Replica, because: Reason): Write => ({
   ...event(set, 'Delete', pod),
 });
 
-function createPod(set: StatefulSet, pod: Replica, because: Reason): Write {
+function createPod(set: StatefulSet, pod: Replica, because: Reason, taken: boolean): Write {
   const { status: _, ...body } = pod;
-  return { request: { method: 'POST', path: pathOf('Pod', set.metadata.namespace), body }, because, ...event(set, 'Create', pod) };
+  const { event: good, failureEvent } = event(set, 'Create', pod);
+  // That the name is somebody else's is no Event.
+  return { request: { method: 'POST', path: pathOf('Pod', set.metadata.namespace), body }, because, ...(good === undefined ? {} : { event: good }), ...(failureEvent === undefined || taken ? {} : { failureEvent }) };
 }
 
 function updatePod(set: StatefulSet, pod: Replica): Write {
@@ -137,7 +138,7 @@ function processReplica(round: Round, pod: Replica): Step {
     const claims = missingClaims(set, pod, view);
     if (claims.blocked !== undefined) return { turns: [claims.writes], stop: true, because: about(round, 'statefulset.awaitsClaim', pod, { claim: claims.blocked }) };
     const because = about(round, inOrder ? 'statefulset.createsNext' : 'statefulset.createsMissing', pod, { ordinal: ordinalOf(pod) });
-    return { turns: [claims.writes, [createPod(set, pod, because)], ownClaims(round, pod)], stop: inOrder, because };
+    return { turns: [claims.writes, [createPod(set, pod, because, view.get('Pod', keyOf(pod)) !== undefined)], ownClaims(round, pod)], stop: inOrder, because };
   }
   const turns: (readonly Write[])[] = [];
   if (phase === 'Pending') turns.push(missingClaims(set, pod, view).writes, ownClaims(round, pod));
@@ -185,20 +186,20 @@ function run(round: Round, pods: readonly Replica[], step: (pod: Replica) => Ste
   return { batches, stopped: false, ...(because === undefined ? {} : { because }) };
 }
 
-/** Which Pods are deleted so that they come back with the new revision: the highest first, as many as may be unavailable. */
-function outdated(round: Round, replicas: readonly Replica[]): readonly Replica[] {
+/**
+ * Which Pod is deleted so that it comes back with the new revision: the highest that has another one, when all above it are available.
+ * `maxUnavailable` is behind a feature gate that is off by default in 1.36: the API server drops it, and one Pod goes at a time.
+ */
+function outdated(round: Round, replicas: readonly Replica[]): Replica | undefined {
   const { set, view, history } = round;
   const { type, rollingUpdate } = set.spec.updateStrategy;
-  if (type === 'OnDelete') return [];
-  const minReadySeconds = set.spec.minReadySeconds ?? 0;
-  const maxUnavailable = Math.max(1, scaledValue(rollingUpdate?.maxUnavailable ?? 1, set.spec.replicas, false) ?? 1);
-  const unavailable = replicas.filter((pod) => isUnavailable(pod, minReadySeconds, view.now)).length;
-  const chosen: Replica[] = [];
-  for (let i = replicas.length - 1; i >= (rollingUpdate?.partition ?? 0) && chosen.length < maxUnavailable - unavailable; i--) {
+  if (type === 'OnDelete') return undefined;
+  for (let i = replicas.length - 1; i >= (rollingUpdate?.partition ?? 0); i--) {
     const pod = replicas[i]!;
-    if (revisionOf(pod) !== history.update.name && !isTerminating(pod)) chosen.push(pod);
+    if (revisionOf(pod) !== history.update.name && !isTerminating(pod)) return pod;
+    if (isUnavailable(pod, set.spec.minReadySeconds ?? 0, view.now)) return undefined;
   }
-  return chosen;
+  return undefined;
 }
 
 /** When the next Pod will have been ready for minReadySeconds. */
@@ -272,7 +273,8 @@ function reconcile(key: string, view: View, _memory: undefined, context: Reconci
     }
     counts = count([...replicas, ...condemned]);
     if (!stopped) {
-      for (const pod of outdated(round, replicas)) {
+      const pod = outdated(round, replicas);
+      if (pod !== undefined) {
         const why = about(round, 'statefulset.updates', pod, { revision: update.name });
         because ??= why;
         // Upstream deletes even what it is making in this very synchronisation; the answer is then that there is nothing.

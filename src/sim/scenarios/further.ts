@@ -1,8 +1,10 @@
 import { affinity } from './affinity.ts';
 import { backoff } from './backoff.ts';
+import { batch } from './batch.ts';
 import { fragmentation } from './fragmentation.ts';
 import { gang } from './gang.ts';
 import { imageLocality } from './imageLocality.ts';
+import { ordered } from './ordered.ts';
 import { preemption } from './preemption.ts';
 import { taints } from './taints.ts';
 import { twoSchedulers } from './twoSchedulers.ts';
@@ -22,4 +24,6 @@ export const furtherScenarios: readonly Scenario[] = [
   gang,
   backoff,
   twoSchedulers,
+  ordered,
+  batch,
 ];

@@ -6,6 +6,7 @@ import type { ChapterWords, ScenarioTitles, TenStepWords } from './scenarios.en.
 import type { SchedulingStories } from './scheduling.en.ts';
 import type { Simplification } from './simplified.en.ts';
 import type { StageMessages } from './stage.en.ts';
+import type { WorkloadStories } from './workload-stories.en.ts';
 
 interface Parts {
   readonly language: Language;
@@ -17,6 +18,7 @@ interface Parts {
   readonly chapters: ChapterWords;
   readonly chapterTitles: ChapterTitles;
   readonly scheduling: SchedulingStories;
+  readonly workloads: WorkloadStories;
   readonly tenSteps: TenStepWords;
   readonly stepNotes: readonly string[];
 }
@@ -33,7 +35,7 @@ export function compose(parts: Parts): Catalogue {
     panels: parts.panels,
     simplified: parts.simplified,
     reasons: parts.reasons,
-    scenarios: { ...Object.fromEntries(Object.entries(parts.titles).map(([id, { title, about }]) => [id, { title, about, chapters: of(id) }])), ...parts.scheduling },
+    scenarios: { ...Object.fromEntries(Object.entries(parts.titles).map(([id, { title, about }]) => [id, { title, about, chapters: of(id) }])), ...parts.scheduling, ...parts.workloads },
     tenSteps: Object.values(parts.tenSteps).map(({ title, text }, i) => ({ title, say: text, note: parts.stepNotes[i] ?? '' })),
     reason: (code, args) => parts.reasons[code]?.(args) ?? code,
   };

@@ -14,6 +14,7 @@ import { chaptersEn, scenarioTitlesEn, tenStepsEn } from './scenarios.en.ts';
 import { schedulingEn } from './scheduling.en.ts';
 import { simplifiedEn } from './simplified.en.ts';
 import { stageEn } from './stage.en.ts';
+import { workloadStoriesEn } from './workload-stories.en.ts';
 
 // One language is loaded at a time.
 export const en: Catalogue = compose({
@@ -26,6 +27,7 @@ export const en: Catalogue = compose({
   chapters: chaptersEn,
   chapterTitles: chapterTitlesEn,
   scheduling: schedulingEn,
+  workloads: workloadStoriesEn,
   tenSteps: tenStepsEn,
   stepNotes: stepNotesEn,
 });

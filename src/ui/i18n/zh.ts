@@ -14,6 +14,7 @@ import { chaptersZh, scenarioTitlesZh, tenStepsZh } from './scenarios.zh.ts';
 import { schedulingZh } from './scheduling.zh.ts';
 import { simplifiedZh } from './simplified.zh.ts';
 import { stageZh } from './stage.zh.ts';
+import { workloadStoriesZh } from './workload-stories.zh.ts';
 
 // One language is loaded at a time.
 export const zh: Catalogue = compose({
@@ -26,6 +27,7 @@ export const zh: Catalogue = compose({
   chapters: chaptersZh,
   chapterTitles: chapterTitlesZh,
   scheduling: schedulingZh,
+  workloads: workloadStoriesZh,
   tenSteps: tenStepsZh,
   stepNotes: stepNotesZh,
 });

@@ -67,7 +67,7 @@ function serialised(status: JobStatus): JobStatus {
 
 const names = (pods: readonly Pod[]): string => pods.map((pod) => pod.metadata.name).join(', ');
 
-export function syncJob(job: Job, pods: readonly Pod[], known: FailureRecord, now: Micros, doomed: boolean, failedBefore: boolean): Synced {
+export function syncJob(job: Job, pods: readonly Pod[], known: FailureRecord, now: Micros, doomed: boolean, failedBefore: boolean, expects: boolean): Synced {
   const { spec } = job;
   const key = keyOf(job);
   const refs = [referenceTo(job)];
@@ -179,8 +179,10 @@ export function syncJob(job: Job, pods: readonly Pod[], known: FailureRecord, no
     because = reason;
     if (activePods.length > 0) acts.push(activePods.map((pod) => deletion(pod, reason)));
     removed(activePods);
+    // Not while it still expects Pods that it asked for.
+    if (expects) end = undefined;
   } else {
-    const managed = job.metadata.deletionTimestamp === undefined;
+    const managed = job.metadata.deletionTimestamp === undefined && !expects;
     if (managed) managePods();
     const complete = completions === undefined ? succeeded > 0 && active === 0 : succeeded >= completions && active === 0;
     if (complete) {

@@ -1,0 +1,43 @@
+import { pathOf } from '../api/kinds.ts';
+import { conditionOf } from '../api/object.ts';
+import { MERGE_PATCH, STRATEGIC_MERGE_PATCH, USERS } from '../api/request.ts';
+import type { Micros } from '../api/time.ts';
+import type { Job, StatefulSet } from '../api/workloads.ts';
+import { NAMESPACE } from './scenario.ts';
+import type { Manifest, ScriptedCommand } from './scenario.ts';
+import { written, type When } from './when.ts';
+
+// What the stories of the further workloads are made of, and the signs by which their chapters are known.
+
+/** `kubectl patch`, `set image`, `scale`: a merge patch under the line that somebody typed. */
+export const patched = (at: Micros, kind: string, name: string, line: string, body: object, strategic = false): ScriptedCommand => ({
+  at,
+  command: { type: 'request', request: { user: USERS.admin, userAgent: 'kubectl', method: 'PATCH', path: pathOf(kind, NAMESPACE, name), query: { fieldManager: 'kubectl-patch' }, contentType: strategic ? STRATEGIC_MERGE_PATCH : MERGE_PATCH, body }, line },
+});
+
+/** A Job whose Pods run a shell script. */
+export const job = (name: string, script: string, cpu: string, spec: object): Manifest => ({
+  apiVersion: 'batch/v1',
+  kind: 'Job',
+  metadata: { name },
+  spec: { ...spec, template: { spec: { restartPolicy: 'Never', containers: [{ name: 'main', image: 'busybox:1.36', command: ['sh', '-c', script], resources: { requests: { cpu } } }] } } },
+});
+
+export const jobIs = (condition: 'Complete' | 'Failed'): When =>
+  written('Job', ({ before, after }) => {
+    const now = conditionOf((after ?? {}) as Job, condition);
+    return now?.status === 'True' && (before === undefined || conditionOf(before as Job, condition) === undefined) ? { name: after!.metadata.name, reason: now.reason ?? '' } : undefined;
+  });
+
+/** The status of a Job names Pods that have ended and are not counted yet. */
+export const noted: When = written('Job', ({ after }) => {
+  const { succeeded = [], failed = [] } = (after as Job | undefined)?.status.uncountedTerminatedPods ?? {};
+  return succeeded.length + failed.length === 0 ? undefined : { name: after!.metadata.name, pods: succeeded.length + failed.length };
+});
+
+/** As many Pods of a StatefulSet are ready as are wanted, all of the newest revision; it was not so a moment ago. */
+export const inPlace: When = written('StatefulSet', ({ before, after }) => {
+  const is = (set: StatefulSet | undefined): boolean =>
+    set !== undefined && set.spec.replicas > 0 && set.status.observedGeneration === set.metadata.generation && set.status.replicas === set.spec.replicas && set.status.readyReplicas === set.spec.replicas && set.status.updateRevision === set.status.currentRevision && set.status.updatedReplicas === set.spec.replicas;
+  return is(after as StatefulSet | undefined) && !is(before as StatefulSet | undefined) ? { name: after!.metadata.name, replicas: (after as StatefulSet).spec.replicas } : undefined;
+});
