@@ -66,7 +66,6 @@ function parsePackage(name) {
 const parsed = Object.fromEntries(Object.keys(packages).map((name) => [name, parsePackage(name)]));
 
 const SCALARS = { string: 's', bool: 'b', int32: 'i', int64: 'l', int: 'l', float64: 'f', '[]byte': 'y' };
-const out = new Map();
 const ids = new Map();
 const queue = [];
 function idOf(pkg, name) {
