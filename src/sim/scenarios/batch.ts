@@ -3,7 +3,7 @@ import { chose, refused } from './decisions.ts';
 import { machine } from './pods.ts';
 import { apply, type Manifest, type Scenario } from './scenario.ts';
 import { podPhase, reasoned } from './when.ts';
-import { job, jobIs, noted, patched } from './workloads.ts';
+import { job, jobIs, noted, suspended } from './workloads.ts';
 
 const tick: Manifest = {
   apiVersion: 'batch/v1',
@@ -22,7 +22,7 @@ export const batch: Scenario = {
     apply(7 * SECOND, job('report', 'sleep 4', '500m', {}), 'report.yaml'),
     apply(25 * SECOND, job('flaky', 'sleep 1; exit 3', '100m', { backoffLimit: 1 }), 'flaky.yaml'),
     apply(40 * SECOND, tick, 'tick.yaml'),
-    patched(135 * SECOND, 'CronJob', 'tick', "kubectl patch cronjob tick -p '{\"spec\":{\"suspend\":true}}'", { spec: { suspend: true } }),
+    suspended(135 * SECOND, 'tick'),
   ],
   chapters: [
     { id: 'batch.begin' },

@@ -1,7 +1,7 @@
 import { SECOND } from '../api/time.ts';
 import { apply, deletePod, THREE_NODES, type Manifest, type Scenario } from './scenario.ts';
 import { created, gone, marked, reasoned } from './when.ts';
-import { inPlace, patched } from './workloads.ts';
+import { inPlace, scaleOf, setImageOf } from './workloads.ts';
 
 const IMAGE = 'redis:7.2';
 const NEXT_IMAGE = 'redis:7.4';
@@ -20,11 +20,11 @@ export const ordered: Scenario = {
   config: THREE_NODES,
   seed: 1,
   script: [
-    apply(5 * SECOND, service, 'db.yaml'),
+    apply(5 * SECOND, service, 'service.yaml'),
     apply(5 * SECOND + 12_000, set, 'db.yaml'),
     deletePod(35 * SECOND, 'db-1'),
-    patched(60 * SECOND, 'StatefulSet', 'db', `kubectl set image statefulset/db redis=${NEXT_IMAGE}`, { spec: { template: { spec: { containers: [{ name: 'redis', image: NEXT_IMAGE }], '$setElementOrder/containers': [{ name: 'redis' }] } } } }, true),
-    patched(120 * SECOND, 'StatefulSet', 'db', 'kubectl scale statefulset/db --replicas=1', { spec: { replicas: 1 } }),
+    setImageOf(60 * SECOND, 'db', 'redis', NEXT_IMAGE),
+    scaleOf(120 * SECOND, 'db', 1),
   ],
   chapters: [
     { id: 'ordered.begin' },

@@ -9,11 +9,19 @@ import { written, type When } from './when.ts';
 
 // What the stories of the further workloads are made of, and the signs by which their chapters are known.
 
-/** `kubectl patch`, `set image`, `scale`: a merge patch under the line that somebody typed. */
-export const patched = (at: Micros, kind: string, name: string, line: string, body: object, strategic = false): ScriptedCommand => ({
+const patch = (at: Micros, path: string, fieldManager: string, contentType: string, line: string, body: object): ScriptedCommand => ({
   at,
-  command: { type: 'request', request: { user: USERS.admin, userAgent: 'kubectl', method: 'PATCH', path: pathOf(kind, NAMESPACE, name), query: { fieldManager: 'kubectl-patch' }, contentType: strategic ? STRATEGIC_MERGE_PATCH : MERGE_PATCH, body }, line },
+  command: { type: 'request', request: { user: USERS.admin, userAgent: 'kubectl', method: 'PATCH', path, query: { fieldManager }, contentType, body }, line },
 });
+/** `kubectl set image` of a StatefulSet. */
+export const setImageOf = (at: Micros, name: string, container: string, image: string): ScriptedCommand =>
+  patch(at, pathOf('StatefulSet', NAMESPACE, name), 'kubectl-set', STRATEGIC_MERGE_PATCH, `kubectl set image statefulset/${name} ${container}=${image}`, {
+    spec: { template: { spec: { containers: [{ image, name: container }], '$setElementOrder/containers': [{ name: container }] } } },
+  });
+/** `kubectl scale` of a StatefulSet. */
+export const scaleOf = (at: Micros, name: string, replicas: number): ScriptedCommand => patch(at, pathOf('StatefulSet', NAMESPACE, name, 'scale'), 'kubectl-scale', MERGE_PATCH, `kubectl scale statefulset/${name} --replicas=${replicas}`, { spec: { replicas } });
+/** `kubectl patch` of a CronJob. */
+export const suspended = (at: Micros, name: string): ScriptedCommand => patch(at, pathOf('CronJob', NAMESPACE, name), 'kubectl-patch', STRATEGIC_MERGE_PATCH, `kubectl patch cronjob ${name} -p '{"spec":{"suspend":true}}'`, { spec: { suspend: true } });
 
 /** A Job whose Pods run a shell script. */
 export const job = (name: string, script: string, cpu: string, spec: object): Manifest => ({
