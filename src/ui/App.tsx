@@ -11,7 +11,6 @@ import { FormDialog } from './panels/FormDialog.tsx';
 import { Inspector } from './panels/Inspector.tsx';
 import { Menu, type MenuItem } from './panels/Menu.tsx';
 import { Narration, Rail } from './panels/Rail.tsx';
-import { Shell } from './panels/Shell.tsx';
 import { KeysDialog, SimplifiedDialog } from './panels/SmallDialogs.tsx';
 import { TopBar } from './panels/TopBar.tsx';
 import { doVerb } from './panels/actions.ts';
@@ -19,6 +18,7 @@ import { useKeys } from './panels/useKeys.ts';
 import { targetId } from './stage/model.ts';
 
 const ApplyDrawer = lazy(() => import('./panels/ApplyDrawer.tsx'));
+const TerminalDrawer = lazy(() => import('./terminal/TerminalDrawer.tsx'));
 const ShareDialog = lazy(() => import('./panels/ShareDialog.tsx'));
 const SchedulerView = lazy(() => import('./scheduler/SchedulerView.tsx'));
 
@@ -145,7 +145,7 @@ function Over(): ReactElement {
         <BranchBar />
         <VerbBar />
       </div>
-      {shellOpen && dialog?.type !== 'apply' && <Shell />}
+      <Suspense fallback={<div className="drawer shell waiting" role="status">{words.panels.shell.loading}</div>}>{shellOpen && dialog?.type !== 'apply' && <TerminalDrawer />}</Suspense>
       <Suspense fallback={dialog?.type === 'apply' ? <div className="drawer apply waiting" role="status">{words.panels.apply.loading}</div> : null}>
         {dialog?.type === 'apply' && <ApplyDrawer />}
         {dialog?.type === 'share' && <ShareDialog />}

@@ -58,7 +58,7 @@ describe('hostile and broken manifests', () => {
     it(name, () => {
       const result = apply(stdin);
       expect(result).toMatchObject({ out: '', err, code: 1 });
-      expect(result.server.requests).toEqual([]);
+      expect(result.server.requests.filter((request) => request.method !== 'GET')).toEqual([]);
     });
   }
   it('a file of 5 MB is refused by its size, before it is read', () => {

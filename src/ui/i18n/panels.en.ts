@@ -124,14 +124,17 @@ export const panelsEn = {
   },
 
   shell: {
-    title: 'kubectl',
-    label: 'kubectl command line',
-    placeholder: 'get pods -o wide',
-    run: 'Run',
-    output: 'Output of kubectl',
-    empty: 'Reads answer at once; what is to be written takes the time that the cluster takes.',
-    busy: 'waits for the cluster: play or step',
-    close: 'Close kubectl',
+    title: 'Terminal',
+    label: 'Terminal: type kubectl here',
+    output: 'What was typed and answered',
+    empty: 'kubectl and the tools around it. Reads answer at once; what is to be written takes the time that the cluster takes. Type help; Tab completes, Ctrl-C breaks off.',
+    busy: 'waits for the cluster: play or step, or Ctrl-C',
+    close: 'Close the terminal',
+    loading: 'The terminal is being loaded.',
+    stop: 'Ctrl-C',
+    editing: (name: string): string => `Edit ${name}`,
+    save: 'Save',
+    cancel: 'Leave it as it was',
   },
 
   apply: {

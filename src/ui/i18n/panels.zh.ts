@@ -121,14 +121,17 @@ export const panelsZh: PanelMessages = {
   },
 
   shell: {
-    title: 'kubectl',
-    label: 'kubectl 命令行',
-    placeholder: 'get pods -o wide',
-    run: '运行',
-    output: 'kubectl 的输出',
-    empty: '读取立即返回；写入要花集群所需的时间。',
-    busy: '正在等待集群：请播放或单步',
-    close: '关闭 kubectl',
+    title: '终端',
+    label: '终端：在这里输入 kubectl',
+    output: '输入与回答',
+    empty: 'kubectl 和常用的小工具。读取立即返回；写入要花集群所需的时间。输入 help 查看；Tab 补全，Ctrl-C 中断。',
+    busy: '正在等待集群：请播放或单步，或按 Ctrl-C',
+    close: '关闭终端',
+    loading: '正在载入终端。',
+    stop: 'Ctrl-C 中断',
+    editing: (name: string): string => `编辑 ${name}`,
+    save: '保存',
+    cancel: '保持原样',
   },
 
   apply: {

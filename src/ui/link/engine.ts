@@ -6,8 +6,9 @@ import { act, answerTo, digestOf, fork, newTimeline, nextMoment, read, seek, ste
 import { at as itemAt } from '../../sim/kernel/journal.ts';
 import type { StepRecord } from '../../sim/kernel/trace.ts';
 import type { World } from '../../sim/cluster/world.ts';
-import type { Step as KubectlStep, kubectl as runKubectl, splitCommandLine as splitLine } from '../../kubectl/kubectl.ts';
-import type { Request, Response } from '../../sim/api/request.ts';
+import type { Answer as KubectlAnswer, Step as KubectlStep } from '../../kubectl/steps.ts';
+import type { TerminalState } from '../../kubectl/terminal.ts';
+import type { Request } from '../../sim/api/request.ts';
 import type { StageTarget, YouLine } from '../stage/model.ts';
 import { newDigested } from './digested.ts';
 import { podInside, processInside, serviceInside, whatIfOf } from './inside.ts';
@@ -34,7 +35,7 @@ export interface EngineParts {
   readonly chaptersOf: (story: EngineStory) => ChapterSource;
   readonly whyOf: (world: World, target: StageTarget) => readonly WhyModel[];
   /** Loaded when it is first needed: the page comes up sooner. */
-  readonly kubectl: () => Promise<{ readonly kubectl: typeof runKubectl; readonly splitCommandLine: typeof splitLine }>;
+  readonly kubectl: () => Promise<typeof import('../../kubectl/door.ts')>;
   readonly explain: () => Promise<{ readonly answerScheduler: (world: World, ask: SchedulerAsk, breathe: () => Promise<void>) => Promise<SchedulerAnswer> }>;
   readonly describeFault: (fault: Fault, target: string) => string;
   /** Makes the text of a recording, and reads one. */
@@ -73,11 +74,13 @@ function outcomeOf(line: string | undefined, request: Request, body: { readonly 
 }
 
 interface Shell {
-  readonly program: Generator<KubectlStep, number, Response | undefined>;
+  readonly program: Generator<KubectlStep, number, KubectlAnswer | undefined>;
   readonly line: string;
   waitingFor: number | undefined;
   since: number;
   wakeAt: Micros | undefined;
+  /** An editor is open on the page. */
+  editing: boolean;
 }
 
 /** Runs stories and answers the page. One ask at a time computes; the newest one of a kind that moves the present cancels the older. */
@@ -92,6 +95,10 @@ export function newEngine(parts: EngineParts): { readonly ask: (id: number, ask:
   let chain: string | undefined;
   let promised: Still['promised'];
   let shell: Shell | undefined;
+  /** What the terminal keeps from line to line: files, variables, the folder. */
+  let typed: TerminalState | undefined;
+  let prompt: (() => string) | undefined;
+  const lines: string[] = [];
   /** What "you" shows, with the step at which each line came, so that a rewind forgets it. */
   let said: { readonly step: number; readonly at: Micros; readonly line: YouLine }[] = [];
   let later: readonly Change[] = [];
@@ -200,15 +207,18 @@ export function newEngine(parts: EngineParts): { readonly ask: (id: number, ask:
 
   // ---- kubectl: a generator whose reads are answered at once and whose writes take the cluster's time
 
-  function pumpShell(): void {
+  function pumpShell(edited?: string): void {
     if (shell === undefined) return;
     const here = need();
     const { world } = here;
-    let answer: Response | undefined;
+    let answer: KubectlAnswer | undefined = edited;
+    if (shell.editing && edited === undefined) return;
+    shell.editing = false;
     if (shell.waitingFor !== undefined) {
-      answer = answerTo(world, shell.waitingFor, shell.since);
+      const answered = answerTo(world, shell.waitingFor, shell.since);
       shell.since = world.trace.length;
-      if (answer === undefined) return;
+      if (answered === undefined) return;
+      answer = answered;
       shell.waitingFor = undefined;
     } else if (shell.wakeAt !== undefined) {
       if (world.now < shell.wakeAt) return;
@@ -218,8 +228,8 @@ export function newEngine(parts: EngineParts): { readonly ask: (id: number, ask:
       const turn: IteratorResult<KubectlStep, number> = shell.program.next(answer);
       answer = undefined;
       if (turn.done === true) {
-        parts.tell({ type: 'shell', text: '', tone: 'out', done: true });
         shell = undefined;
+        shellDone();
         return;
       }
       const step = turn.value;
@@ -232,11 +242,17 @@ export function newEngine(parts: EngineParts): { readonly ask: (id: number, ask:
       } else if ('sleepMicros' in step) {
         shell.wakeAt = world.now + step.sleepMicros;
         return;
-      } else if ('edit' in step) return;
+      } else if ('edit' in step) {
+        shell.editing = true;
+        parts.tell({ type: 'shell', text: '', tone: 'out', done: false, edit: step.edit });
+        return;
+      } else if ('clear' in step) parts.tell({ type: 'shell', text: '', tone: 'out', done: false, clear: true });
+      else if ('write' in step || 'enter' in step) answer = undefined;
       else if (step.request.method === 'GET') answer = read(world, step.request);
       else if (replicasOf(step.request.body) > MOST_REPLICAS) {
-        parts.tell({ type: 'shell', text: ' ', tone: 'err', done: true, limit: { code: 'limit.replicas', args: { asked: replicasOf(step.request.body), most: MOST_REPLICAS } } });
+        parts.tell({ type: 'shell', text: ' ', tone: 'err', done: false, limit: { code: 'limit.replicas', args: { asked: replicasOf(step.request.body), most: MOST_REPLICAS } } });
         shell = undefined;
+        shellDone();
         return;
       } else {
         const done = perform({ type: 'request', request: step.request, line: shell.line });
@@ -258,19 +274,39 @@ export function newEngine(parts: EngineParts): { readonly ask: (id: number, ask:
     return act(here, command);
   }
 
+  function shellDone(): void {
+    parts.tell({ type: 'shell', text: '', tone: 'out', done: true, ...(prompt === undefined ? {} : { prompt: prompt() }) });
+  }
+
   async function startShell(line: string, files: Readonly<Record<string, string>>): Promise<void> {
-    const { kubectl, splitCommandLine } = await parts.kubectl();
+    const door = await parts.kubectl();
     const here = need();
-    const args = splitCommandLine(line);
-    parts.tell({ type: 'shell', text: line, tone: 'command', done: false });
-    if ('error' in args) {
-      parts.tell({ type: 'shell', text: `${args.error}\n`, tone: 'err', done: true });
+    const now = (): Micros => need().world.now;
+    const state = (typed ??= door.newTerminalState());
+    const stdin = files['-'];
+    // The verbs of the dock bring their text along: one command, which needs no shell.
+    if (stdin !== undefined) {
+      const args = door.splitCommandLine(line);
+      parts.tell({ type: 'shell', text: line, tone: 'command', done: false });
+      if ('error' in args) {
+        parts.tell({ type: 'shell', text: `${args.error}\n`, tone: 'err', done: true });
+        return;
+      }
+      say(here.world.steps, line, 'command');
+      shell = { program: door.kubectl(args[0] === 'kubectl' ? args.slice(1) : args, { files, stdin, now }), line, waitingFor: undefined, since: here.world.steps, wakeAt: undefined, editing: false };
+      pumpShell();
       return;
     }
-    const words = args[0] === 'kubectl' ? args.slice(1) : args;
-    say(here.world.steps, line.startsWith('kubectl') ? line : `kubectl ${line}`, 'command');
-    const stdin = files['-'];
-    shell = { program: kubectl(words, { files, ...(stdin === undefined ? {} : { stdin }), now: () => need().world.now }), line: line.startsWith('kubectl') ? line : `kubectl ${line}`, waitingFor: undefined, since: here.world.steps, wakeAt: undefined };
+    if (state.inside === undefined && door.lacksMore(line)) {
+      parts.tell({ type: 'shell', text: '', tone: 'out', done: true, more: true });
+      return;
+    }
+    lines.push(line);
+    parts.tell({ type: 'shell', text: line, tone: 'command', done: false });
+    const first = line.trim().split('\n')[0]!;
+    if (/kubectl|^k /.test(first)) say(here.world.steps, first, 'command');
+    shell = { program: door.terminal(line, state, now, lines), line: first, waitingFor: undefined, since: here.world.steps, wakeAt: undefined, editing: false };
+    prompt = () => door.promptOf(state);
     pumpShell();
   }
 
@@ -458,6 +494,26 @@ export function newEngine(parts: EngineParts): { readonly ask: (id: number, ask:
       case 'kubectl':
         await startShell(ask.line, ask.files ?? {});
         break;
+      case 'interrupt':
+        if (shell === undefined) break;
+        shell.program.return(130);
+        shell = undefined;
+        shellDone();
+        break;
+      case 'edited':
+        pumpShell(ask.text);
+        break;
+      case 'complete': {
+        const door = await parts.kubectl();
+        const run = door.complete(ask.line, (typed ??= door.newTerminalState()), () => need().world.now);
+        let answer: KubectlAnswer | undefined;
+        for (;;) {
+          const turn = run.next(answer);
+          answer = undefined;
+          if (turn.done === true) return { type: 'completion', ...turn.value };
+          if ('request' in turn.value && turn.value.request.method === 'GET') answer = read(need().world, turn.value.request);
+        }
+      }
       case 'select':
         selected = ask.target;
         if (ask.chain !== undefined) chain = ask.chain;

@@ -41,7 +41,7 @@ export function newParts(page: Pick<EngineParts, 'tell' | 'clock' | 'breathe'>, 
     chaptersOf: (story: EngineStory) => chapterSource(scenarioOf(story.id)!),
     // Nobody asks before the first picture.
     whyOf: (world, target) => later()?.whyOf(world, target) ?? [],
-    kubectl: () => import('../../kubectl/kubectl.ts'),
+    kubectl: () => import('../../kubectl/door.ts'),
     explain: () => import('./explain.ts'),
     // The page has the words: a code and its target travel.
     describeFault: (fault, target) => `${fault.type} ${target}`,

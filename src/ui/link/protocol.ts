@@ -39,6 +39,12 @@ export type Ask =
   | { readonly type: 'seek'; readonly target: SeekTarget }
   | { readonly type: 'act'; readonly command: Command }
   | { readonly type: 'kubectl'; readonly line: string; readonly files?: Readonly<Record<string, string>> }
+  /** Breaks off what runs in the terminal (Ctrl-C). */
+  | { readonly type: 'interrupt' }
+  /** A text that the terminal had opened in an editor comes back. */
+  | { readonly type: 'edited'; readonly text: string }
+  /** What may stand in the place of the last word. */
+  | { readonly type: 'complete'; readonly line: string }
   | { readonly type: 'select'; readonly target?: StageTarget; readonly chain?: string }
   | { readonly type: 'inspect'; readonly target: StageTarget }
   /** Leaves the story for a branch: the command happens at this moment, and the stage goes on plum until it is kept or discarded. */
@@ -71,7 +77,8 @@ export type Tell =
   | { readonly type: 'refused'; readonly id: number; readonly error: LinkError }
   /** Pushed whenever the present has changed. */
   | { readonly type: 'still'; readonly still: Still }
-  | { readonly type: 'shell'; readonly text: string; readonly tone: 'command' | 'out' | 'err'; readonly done: boolean; /** Orrery's own words, from the catalogue. */ readonly limit?: LinkError };
+  | { readonly type: 'shell'; readonly text: string; readonly tone: 'command' | 'out' | 'err'; readonly done: boolean; /** Orrery's own words, from the catalogue. */ readonly limit?: LinkError;
+    /** When it is done: what stands before the next line. */ readonly prompt?: string; /** The line lacks its end, and nothing was run. */ readonly more?: boolean; readonly clear?: boolean; /** A text to be edited; the program waits for it. */ readonly edit?: { readonly name: string; readonly text: string } };
 
 export type Answer =
   | { readonly type: 'done' }
@@ -79,6 +86,7 @@ export type Answer =
   | { readonly type: 'moved'; readonly ended: boolean }
   | { readonly type: 'share'; readonly recording: string }
   | { readonly type: 'scheduler'; readonly answer: SchedulerAnswer }
+  | { readonly type: 'completion'; readonly from: number; readonly words: readonly string[] }
   | { readonly type: 'checked'; readonly problems: readonly Problem[] } | { readonly type: 'inspection'; readonly inspection: Inspection };
 
 /** Where a story is: ten steps of a Deployment, or the chapters of a scenario. */

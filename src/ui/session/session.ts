@@ -6,7 +6,7 @@ import { produce, setAutoFreeze } from 'immer';
 import { createActor, type Actor } from 'xstate';
 import type { Command, Fault } from '../../sim/api/cluster.ts';
 import type { Pod, Service } from '../../sim/api/object.ts';
-import { newLink, Refused, type Link, type WorkerLike } from '../link/link.ts';
+import { newLink, Refused, type Link, type LinkEvents, type WorkerLike } from '../link/link.ts';
 import { fromFragment, toFragment, type Theme } from '../link/share.ts';
 import type { Ask, Inspection, LinkError, Problem, SeekTarget, Still, Unit } from '../link/protocol.ts';
 import type { SchedulerAnswer, SchedulerAsk } from '../link/scheduling.ts';
@@ -22,6 +22,8 @@ import { targetsOf, type VerbId } from './verbs.ts';
 setAutoFreeze(false);
 
 export type Dialog = { readonly type: 'apply' } | { readonly type: 'share' } | { readonly type: 'keys' } | { readonly type: 'simplified' } | { readonly type: 'form'; readonly verb: VerbId; readonly target: StageTarget } | /** The scheduler's view: of a Pod's attempts (by key), of the newest one, or of one step. */ { readonly type: 'decision'; readonly pod?: string; readonly step?: number };
+/** What the terminal is told, piece by piece. */
+export type TerminalTold = Parameters<LinkEvents['shell']>[0];
 export interface ShellLine {
   readonly id: number;
   readonly text: string;
@@ -85,6 +87,11 @@ export interface Session {
   readonly setTwin: (twin: boolean) => void;
   readonly openShell: (open: boolean) => void;
   readonly kubectl: (line: string, files?: Readonly<Record<string, string>>) => void;
+  /** Follows what the terminal is told; gives what takes the follower off again. */
+  readonly onTerminal: (listener: (told: TerminalTold) => void) => () => void;
+  readonly interrupt: () => void;
+  readonly edited: (text: string) => void;
+  readonly complete: (line: string) => Promise<{ readonly from: number; readonly words: readonly string[] }>;
   readonly fault: (fault: Fault) => void;
   /** Starts ten requests a second to a Service, or ends all traffic. */
   readonly traffic: (target: StageTarget) => Promise<void>;
@@ -260,6 +267,7 @@ export function newSession(parts: SessionParts): Session {
     }
   }
 
+  const terminals = new Set<(told: TerminalTold) => void>();
   const link: Link = newLink(parts.makeWorker, {
     still: (still) => {
       const snapshot = actor.getSnapshot();
@@ -275,8 +283,10 @@ export function newSession(parts: SessionParts): Session {
         present(still);
       }
     },
-    shell: ({ text: given, tone, limit }) => {
+    shell: (told) => {
+      const { text: given, tone, limit } = told;
       const text = limit === undefined ? given : (state.words.panels.limits[limit.code] ?? (() => limit.code))(limit.args);
+      for (const listener of terminals) listener({ ...told, text: limit === undefined ? text : `${text}\n` });
       if (text === '') return;
       set((draft) => void (draft.shell = [...draft.shell, { id: (draft.shell.at(-1)?.id ?? 0) + 1, text, tone }].slice(-MOST_SHELL_LINES)));
     },
@@ -454,6 +464,16 @@ export function newSession(parts: SessionParts): Session {
       if (text === '') return;
       set((draft) => void (draft.history = [...draft.history.filter((old) => old !== text), text].slice(-100)));
       void doing({ type: 'kubectl', line: text, ...(files === undefined ? {} : { files }) });
+    },
+    onTerminal(listener) {
+      terminals.add(listener);
+      return () => void terminals.delete(listener);
+    },
+    interrupt: () => void link.ask({ type: 'interrupt' }).catch(complain),
+    edited: (text) => void link.ask({ type: 'edited', text }).catch(complain),
+    async complete(line) {
+      const answer = await link.ask({ type: 'complete', line });
+      return answer.type === 'completion' ? answer : { from: line.length, words: [] };
     },
     fault: (fault) => void doing({ type: 'act', command: { type: 'fault', fault } }),
     command: (command) => void doing({ type: 'act', command }),
