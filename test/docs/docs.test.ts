@@ -103,9 +103,9 @@ describe('nothing is left out silently', () => {
   it('every kind, plugin, controller and scenario is named', () => {
     const names = [...KINDS.map(({ kind }) => kind), ...PLUGINS.map(({ name }) => name), ...scenarios.map(({ id }) => id)];
     expect(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(both))).toEqual([]);
-    // As many as there are rows of the table.
+    // Those that sleep have tables of their own.
     const rows = read('docs/fidelity.md').split('\n').filter((line) => line.startsWith('| `controllers/'));
-    expect(rows).toHaveLength(controllers.length);
+    expect(rows.length).toBeGreaterThanOrEqual(controllers.length);
   });
 });
 
