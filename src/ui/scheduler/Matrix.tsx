@@ -203,7 +203,7 @@ function Why({ words, text, sheet, row, cells, upstream, reasons }: { readonly w
   const said = sayAll(words, own);
   return (
     <>
-      {!upstream && <p title={said}>{said === '' ? text.verdicts[by >= -1 ? 'refused' : 'notReached'] : said}</p>}
+      {!upstream && <p title={said} className={said.length > 56 ? 'long' : ''}>{said === '' ? text.verdicts[by >= -1 ? 'refused' : 'notReached'] : said}</p>}
       {reasons.length > 0 && <span className="mono" title={reasons.join('; ')}>{reasons.join('; ')}</span>}
     </>
   );

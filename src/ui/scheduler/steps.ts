@@ -28,10 +28,11 @@ export function opened(sheet: Sheet): Walk {
     const second = runnerUp(sheet);
     const found = second < 0 ? undefined : decisive(sheet, chosen, second);
     column = found === undefined ? filters : columns.indexOf(found);
-  } else if (chosen < 0) {
+  } else {
+    // With one node left, what ruled the others out is what decided.
     const place = order.findIndex((cell) => stateOf(sheet, Math.floor(cell / columns.length), cell % columns.length) === 'refused');
     if (place >= 0) {
-      row = Math.floor(order[place]! / columns.length);
+      if (chosen < 0) row = Math.floor(order[place]! / columns.length);
       column = order[place]! % columns.length;
     }
   }
