@@ -15,7 +15,7 @@ const recorded = fileURLToPath(new URL('../golden/api-apply', import.meta.url));
 it('a real API server, asked who manages what, says what ours says', () => {
   const result = runPart('mutations', recorded, '');
   expect(result === 'not run' ? ['not run'] : result.disagreements.map((one) => one.id)).toEqual([]);
-  expect(result !== 'not run' && result.total).toBeGreaterThan(70);
+  expect(result !== 'not run' && result.total).toBeGreaterThan(187);
 });
 
 const MAPS = '/api/v1/namespaces/default/configmaps';

@@ -25,6 +25,8 @@ export type Managed = ReadonlyMap<string, ManagedEntry>;
 export interface Ownership {
   /** The field manager, where it is not the usual one of who wrote. */
   readonly manager?: string;
+  /** The version through which it was written, where that is not the one in which the object is stored. */
+  readonly apiVersion?: string;
   /** The object as it was asked for, before admission and allocation added what nobody manages. */
   readonly given?: KubernetesObject;
   /** An apply, or a client that wrote managed fields itself: who manages what from here on. */

@@ -78,8 +78,15 @@ function ownershipOf(call: Call, { by, kind, given }: WriteOptions): Ownership |
   if (call.managed !== undefined) return { managed: call.managed };
   const manager = fieldManagerOf(call);
   const said = manager === usualManager(call.request.user) ? undefined : manager;
-  if (said === undefined) return given === undefined ? undefined : { given };
-  return given === undefined ? { manager: said } : { manager: said, given };
+  const version = otherVersion(call);
+  if (said === undefined && version === undefined) return given === undefined ? undefined : { given };
+  return { ...(said === undefined ? {} : { manager: said }), ...(version === undefined ? {} : { apiVersion: version }), ...(given === undefined ? {} : { given }) };
+}
+
+/** The version of the path, where it is not the one in which the kind is stored. */
+function otherVersion({ info, apiVersion }: Call): string | undefined {
+  if (info.olderVersions === undefined && info.kind !== 'Event') return undefined;
+  return apiVersion === (info.group === '' ? info.version : `${info.group}/${info.version}`) ? undefined : apiVersion;
 }
 
 /** The field manager of a write: the parameter, or the program that asks. */

@@ -4,6 +4,7 @@ import type { Managed, Manager } from '../../api/managedFields.ts';
 import type { KubernetesObject } from '../../api/object.ts';
 import { usualManager } from '../../api/request.ts';
 import { timestamp } from '../../api/time.ts';
+import { asVersion } from '../convert.ts';
 import { zeroStruct } from '../decode.ts';
 import { structType, typeOfKind } from '../schema.ts';
 import { shapeOfCustom } from './customShape.ts';
@@ -44,9 +45,11 @@ export function managedAfter(change: Change, info?: KindInfo): Managed {
 
 function next(change: Change, before: Managed, info: KindInfo | undefined): Managed {
   if (isUnmanaged(change)) return before;
-  const after = change.ownership?.given ?? change.after!;
+  const apiVersion = change.ownership?.apiVersion ?? change.after!.apiVersion;
+  const inVersion = (object: KubernetesObject): KubernetesObject => (info?.table === undefined ? asVersion(apiVersion, object) : object);
+  const after = inVersion(change.ownership?.given ?? change.after!);
   const shape = info?.table === undefined ? shapeOfKind(change.kind, after.apiVersion) : shapeOfCustom(info);
-  const old: unknown = change.before ?? zeroOfKind(change.kind, after.apiVersion);
+  const old: unknown = change.before !== undefined ? inVersion(change.before) : zeroOfKind(change.kind, after.apiVersion);
   return afterUpdate(shape, old, after, before, managerOf(change), timestamp(change.at), resetFields(change.kind, change.subresource, info), change.before === undefined);
 }
 
@@ -55,7 +58,7 @@ export function managerOf(change: Change): Manager {
   return {
     manager: change.ownership?.manager ?? usualManager(change.by),
     operation: 'Update',
-    apiVersion: change.after?.apiVersion ?? (info === undefined ? '' : apiVersionOf(info)),
+    apiVersion: change.ownership?.apiVersion ?? change.after?.apiVersion ?? (info === undefined ? '' : apiVersionOf(info)),
     ...(change.subresource === undefined ? {} : { subresource: change.subresource }),
   };
 }

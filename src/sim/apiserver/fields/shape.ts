@@ -10,21 +10,21 @@ export type Shape =
   | { readonly is: 'list'; readonly keys: readonly string[] | undefined; readonly of: Shape; keyDefault(key: string): unknown }
   /** A struct (only its fields are known) or a map (`of` is what each key holds). */
   | { readonly is: 'map'; readonly atomic: boolean; field(name: string): Shape | undefined; isNamed(name: string): boolean }
-  /** Nothing is known: what it is shows. A list is one value, a map is merged. */
-  | { readonly is: 'any' };
+  /** Nothing is known: what it is shows. A list is one value, a map is merged; `atomic`: it is one value, whatever it is (a RawExtension). */
+  | { readonly is: 'any'; readonly atomic?: true };
 
 export const ANY: Shape = { is: 'any' };
 const STRING: Shape = { is: 'scalar', scalar: 'string' };
 const NUMBER: Shape = { is: 'scalar', scalar: 'numeric' };
 const BOOLEAN: Shape = { is: 'scalar', scalar: 'boolean' };
 const UNTYPED: Shape = { is: 'scalar', scalar: 'untyped' };
-const SCALARS: Readonly<Record<string, Shape>> = { s: STRING, y: STRING, t: STRING, u: STRING, b: BOOLEAN, i: NUMBER, l: NUMBER, f: NUMBER, q: UNTYPED, x: UNTYPED, r: ANY };
+const SCALARS: Readonly<Record<string, Shape>> = { s: STRING, y: STRING, t: STRING, u: STRING, b: BOOLEAN, i: NUMBER, l: NUMBER, f: NUMBER, q: UNTYPED, x: UNTYPED, r: { is: 'any', atomic: true } };
 
 /** x-kubernetes-map-type: atomic, of the type. */
 const ATOMIC_TYPES = new Set([
   'MatchResources', 'NamedRuleWithOperations', 'ParamKind', 'ParamRef', 'Variable', 'ConfigMapKeySelector', 'EndpointAddress', 'EndpointPort', 'core.EndpointPort', 'FileKeySelector',
   'LocalObjectReference', 'NodeSelector', 'NodeSelectorTerm', 'ObjectFieldSelector', 'ObjectReference', 'ResourceFieldSelector', 'ScopeSelector', 'SecretKeySelector', 'SecretReference',
-  'TopologySelectorTerm', 'TypedLocalObjectReference', 'ServiceBackendPort', 'RoleRef', 'Subject', 'LabelSelector', 'OwnerReference',
+  'CrossVersionObjectReference', 'TopologySelectorTerm', 'TypedLocalObjectReference', 'ServiceBackendPort', 'RoleRef', 'Subject', 'LabelSelector', 'OwnerReference',
 ]);
 /** The same, of one field. */
 const ATOMIC_FIELDS = new Set(['PodSpec.nodeSelector', 'ReplicationControllerSpec.selector', 'ServiceSpec.selector', 'Scheduling.nodeSelector']);

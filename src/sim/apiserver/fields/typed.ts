@@ -19,6 +19,7 @@ const SCALAR: Shape = { is: 'scalar', scalar: 'untyped' };
 /** What an unknown value is, it shows. */
 function known(shape: Shape, ...values: readonly unknown[]): Exclude<Shape, { is: 'any' }> {
   if (shape.is !== 'any') return shape;
+  if (shape.atomic === true) return SCALAR as Exclude<Shape, { is: 'any' }>;
   const value = values.find((one) => one !== undefined && one !== null);
   return (Array.isArray(value) ? ANY_LIST : isPlain(value) ? ANY_MAP : SCALAR) as Exclude<Shape, { is: 'any' }>;
 }
