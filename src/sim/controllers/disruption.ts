@@ -16,7 +16,7 @@ import type { Controller, EventNote, Plan, View } from '../reconcile/controller.
 /**
  * Keeps the status of PodDisruptionBudgets, from which the API server decides about evictions (pkg/controller/disruption). A key is a budget,
  * or "stale POD": a Pod that was told it would be disrupted, and then was not.
- * Simplified: of controllers it knows ReplicaSets and Deployments; upstream also StatefulSets, ReplicationControllers and all with a scale subresource.
+ * Simplified: of controllers it knows ReplicaSets, Deployments, StatefulSets and ReplicationControllers; upstream all with a scale subresource.
  */
 
 /** So long an eviction that was granted counts before its Pod is seen to be deleted. */
@@ -36,6 +36,9 @@ function staleIn(pod: Pod, now: Micros): Micros | undefined {
 
 const budgetsFor = (pod: Pod, view: View): readonly PodDisruptionBudget[] =>
   view.list('PodDisruptionBudget', { index: 'namespace', value: pod.metadata.namespace ?? '' }).filter((budget) => selects(budget.spec.selector, pod.metadata.labels));
+
+/** What has no size that a percentage could be a percentage of. */
+const UNSCALABLE: Readonly<Record<string, string>> = { DaemonSet: 'daemonsets.apps', Job: 'jobs.batch' };
 
 type Expected = { readonly count: number } | { readonly error: string };
 
@@ -64,7 +67,15 @@ function expectedScale(pods: readonly Pod[], view: View): Expected & { readonly 
         }
       }
     }
-    return { error: `found no controllers for pod "${pod.metadata.name}"`, unmanaged };
+    if (owner.kind === 'StatefulSet' || owner.kind === 'ReplicationController') {
+      const set = view.get(owner.kind, `${pod.metadata.namespace ?? ''}/${owner.name}`);
+      if (set !== undefined && set.metadata.uid === owner.uid) {
+        scales.set(set.metadata.uid, set.spec.replicas);
+        continue;
+      }
+    }
+    const unscalable = UNSCALABLE[owner.kind];
+    return { error: unscalable === undefined ? `found no controllers for pod "${pod.metadata.name}"` : `${unscalable} does not implement the scale subresource`, unmanaged };
   }
   let count = 0;
   for (const scale of scales.values()) count += scale;
@@ -183,7 +194,7 @@ export const disruption: Controller<never> = {
   name: 'disruption-controller',
   source: 'controllermanager',
   workers: 1,
-  reads: ['ReplicaSet', 'Deployment'],
+  reads: ['ReplicaSet', 'Deployment', 'StatefulSet', 'ReplicationController'],
   watches: {
     PodDisruptionBudget: (budget) => [keyOf(budget)],
     Pod(pod, view, change) {
