@@ -38,13 +38,16 @@ describe('more Pods than one tab holds', () => {
     ['a million in a new Deployment', 'POST', DEPLOYMENTS, workload('Deployment', 'big', 1_000_000), undefined, OWN(1_000_000, MAX_PODS - 3, 3).replace('%', 'big')],
     ['a few too many', 'POST', DEPLOYMENTS, workload('Deployment', 'big', MAX_PODS - 2), undefined, OWN(MAX_PODS - 2, MAX_PODS - 3, 3).replace('%', 'big')],
     ['in a ReplicaSet', 'POST', REPLICASETS, workload('ReplicaSet', 'big', 1_000_000), undefined, OWN(1_000_000, MAX_PODS - 3, 3).replace('deployments.apps "%"', 'replicasets.apps "big"')],
+    ['in a StatefulSet', 'POST', '/apis/apps/v1/namespaces/default/statefulsets', workload('StatefulSet', 'big', 1_000_000), undefined, OWN(1_000_000, MAX_PODS - 3, 3).replace('deployments.apps "%"', 'statefulsets.apps "big"')],
+    ['in a ReplicationController', 'POST', '/api/v1/namespaces/default/replicationcontrollers', { apiVersion: 'v1', kind: 'ReplicationController', metadata: { name: 'big' }, spec: { replicas: 1_000_000, selector: { app: 'a' }, template: { metadata: { labels: { app: 'a' } }, spec: { containers: [{ name: 'c', image: 'i' }] } } } }, undefined, OWN(1_000_000, MAX_PODS - 3, 3).replace('deployments.apps "%"', 'replicationcontrollers "big"')],
+    ['in a Job', 'POST', '/apis/batch/v1/namespaces/default/jobs', { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'big' }, spec: { parallelism: 1_000_000, template: { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'i' }] } } } }, undefined, OWN(1_000_000, MAX_PODS - 3, 3).replace('deployments.apps "%"', 'jobs.batch "big"').replaceAll('spec.replicas', 'spec.parallelism')],
     ['by scale', 'PATCH', `${DEPLOYMENTS}/web/scale`, { spec: { replicas: 1_000_000 } }, MERGE_PATCH, OWN(1_000_000, MAX_PODS, 0).replace('%', 'web')],
     ['by a patch', 'PATCH', `${DEPLOYMENTS}/web`, [{ op: 'replace', path: '/spec/replicas', value: MAX_PODS + 1 }], JSON_PATCH, OWN(MAX_PODS + 1, MAX_PODS, 0).replace('%', 'web')],
   ])('%s is refused at once, and says whose limit it is', (_name, method, path, body, type, wanted) => {
     const before = store.revision;
     const response = ask(method, path, body, type);
     expect(said(response)).toBe(wanted);
-    expect((response.body as Status).details?.causes).toMatchObject([{ reason: 'FieldValueForbidden', field: 'spec.replicas' }]);
+    expect((response.body as Status).details?.causes).toMatchObject([{ reason: 'FieldValueForbidden', field: expect.stringMatching(/^spec\.(replicas|parallelism)$/) as unknown }]);
     expect(changesAfter(store, before)).toEqual([]);
   });
 

@@ -52,28 +52,31 @@ function storedRefusal(bytes: number): Status | undefined {
 export const MAX_PODS = 5_000;
 
 interface Scaled extends KubernetesObject {
-  readonly spec?: { readonly replicas?: number };
+  readonly spec?: { readonly replicas?: number; readonly parallelism?: number };
 }
-const replicasOf = (object: KubernetesObject | undefined): number => (object as Scaled | undefined)?.spec?.replicas ?? 0;
+/** The kinds whose controllers make as many Pods as one number says. */
+const SCALED: readonly string[] = ['Deployment', 'ReplicaSet', 'StatefulSet', 'ReplicationController', 'Job'];
+const fieldOf = (kind: string): 'replicas' | 'parallelism' => (kind === 'Job' ? 'parallelism' : 'replicas');
+const replicasOf = (object: KubernetesObject | undefined): number => (object as Scaled | undefined)?.spec?.[fieldOf(object!.kind)] ?? 0;
 const isOwned = (object: KubernetesObject): boolean => object.metadata.ownerReferences?.some((owner) => owner.controller === true) === true;
 
 function tooManyPods(call: Call, next: KubernetesObject, old: KubernetesObject | undefined): Status | undefined {
   const { kind } = call.info;
-  if (kind !== 'Deployment' && kind !== 'ReplicaSet') return undefined;
+  if (!SCALED.includes(kind)) return undefined;
   const wanted = replicasOf(next);
   if (wanted <= replicasOf(old)) return undefined;
   // A ReplicaSet of a Deployment shares the Deployment's Pods: it counts alone only.
   let others = 0;
   if (!isOwned(next)) {
-    for (const of of ['Deployment', 'ReplicaSet']) {
-      for (const other of headList(call.context.store, of)) if (!isOwned(other) && other !== old) others += replicasOf(other);
+    for (const of of SCALED) {
+      if (call.context.store.tables.has(of)) for (const other of headList(call.context.store, of)) if (!isOwned(other) && other !== old) others += replicasOf(other);
     }
   }
   if (wanted + others <= MAX_PODS) return undefined;
   const left = Math.max(replicasOf(old), MAX_PODS - others);
   const beside = others === 0 ? '' : `, beside the ${others} that other workloads ask for`;
-  const message = `${wanted} Pods${beside} are more than Orrery can hold in one browser tab: at most ${MAX_PODS} in all. This limit is Orrery's own, and a real cluster would accept the request. Set spec.replicas to ${left} or less`;
-  return forbidden(call.info, next.metadata.name, `spec.replicas: ${message}`, [{ reason: 'FieldValueForbidden', message: `Forbidden: ${message}`, field: 'spec.replicas' }]);
+  const message = `${wanted} Pods${beside} are more than Orrery can hold in one browser tab: at most ${MAX_PODS} in all. This limit is Orrery's own, and a real cluster would accept the request. Set spec.${fieldOf(kind)} to ${left} or less`;
+  return forbidden(call.info, next.metadata.name, `spec.${fieldOf(kind)}: ${message}`, [{ reason: 'FieldValueForbidden', message: `Forbidden: ${message}`, field: `spec.${fieldOf(kind)}` }]);
 }
 
 /** Asked last, of what is right in every other respect. */
