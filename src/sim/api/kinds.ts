@@ -23,6 +23,8 @@ export interface KindInfo {
   readonly table?: string;
   /** The kind of its lists, where that is not the kind with "List" behind it. */
   readonly listKind?: string;
+  /** What a definition lets lists be selected by, besides the name: paths of fields ("spec.color"). */
+  readonly selectable?: readonly string[];
 }
 
 /** The name under which the store keeps the objects of a kind, and by which changes name it. */

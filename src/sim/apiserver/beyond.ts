@@ -23,10 +23,14 @@ export interface CustomKinds {
   kind(store: Store, group: string, version: string, resource: string): KindInfo | undefined;
   all(store: Store): readonly KindInfo[];
   decode(call: Call, body: unknown): KubernetesObject | Status;
+  /** A stored object in the version of a path, with what its definition says today. */
+  shown(info: KindInfo, object: KubernetesObject): KubernetesObject;
   /** What a patch made of an object; strict findings, or why it is none. */
-  decodePatched(call: Call, document: unknown): { readonly object: KubernetesObject; readonly strict: readonly string[] } | { readonly error: string };
+  decodePatched(call: Call, document: unknown): { readonly object: KubernetesObject; readonly strict: readonly string[] } | { readonly error: string; readonly refused?: Status };
   strategy(info: KindInfo): Strategy;
-  refuseCreate(call: Call): Status | undefined;
+  refuseCreate(call: Call, object: KubernetesObject): Status | undefined;
+  /** A path within a group that definitions serve that names nothing: 404, by the API or by the HTTP server. */
+  missing(store: Store, path: string): Status | undefined;
   /** A definition that was just asked to go. */
   going(definition: KubernetesObject, now: string): KubernetesObject;
   deprecation(info: KindInfo): string | undefined;

@@ -67,10 +67,22 @@ function served(group: string, version: string, custom: readonly KindInfo[]): re
 function groupsOf(custom: readonly KindInfo[]): readonly string[] {
   return [...GROUPS, ...[...new Set(custom.map((info) => info.group))].filter((group) => !GROUPS.includes(group)).sort(byText)];
 }
+/** Versions by how settled they are, then the newest first (apimachinery, version.CompareKubeAwareVersionStrings). */
+function byPriority(a: string, b: string): number {
+  const rank = (version: string): readonly number[] | undefined => {
+    const [, major, stage, minor] = /^v([1-9]\d*)(?:(alpha|beta)([1-9]\d*))?$/.exec(version) ?? [];
+    return major === undefined ? undefined : [stage === undefined ? 2 : stage === 'beta' ? 1 : 0, Number(major), Number(minor ?? 0)];
+  };
+  const x = rank(a);
+  const y = rank(b);
+  if (x === undefined || y === undefined) return x !== undefined ? -1 : y !== undefined ? 1 : byText(a, b);
+  return y[0]! - x[0]! || y[1]! - x[1]! || y[2]! - x[2]!;
+}
 /** The versions of a group, the preferred one first. */
 function versionsOfGroup(group: string, custom: readonly KindInfo[]): readonly string[] {
   if (group === 'events.k8s.io') return ['v1'];
-  return [...new Set([...KINDS, ...ANSWERED_KINDS, ...custom].filter((info) => info.group === group).flatMap(versionsOf))];
+  const versions = [...new Set([...KINDS, ...ANSWERED_KINDS, ...custom].filter((info) => info.group === group).flatMap(versionsOf))];
+  return GROUPS.includes(group) ? versions : versions.sort(byPriority);
 }
 // A Namespace's deletion has its own rules: there is no way to delete all of them.
 const verbsOf = (info: KindInfo): readonly string[] => info.verbs ?? (info.kind === 'Namespace' ? VERBS.filter((verb) => verb !== 'deletecollection') : VERBS);
@@ -81,7 +93,7 @@ const categoriesOf = (info: KindInfo): { readonly categories?: readonly string[]
 const shortNamesOf = ({ shortNames }: KindInfo): { readonly shortNames?: readonly string[] } => (shortNames.length === 0 ? {} : { shortNames });
 /** Subresources by name; what the simulation answers only with "not implemented" is there all the same. */
 function below(info: KindInfo): readonly (Below & { readonly name: string; readonly kind: string })[] {
-  return [...info.subresources].sort(byText).map((name) => {
+  return (info.table === undefined ? [...info.subresources].sort(byText) : info.subresources).map((name) => {
     const { verbs, kind, ...version } = name === 'proxy' ? { verbs: PROXY, kind: PROXIES[info.kind] ?? '' } : (SUBRESOURCES[name] ?? { verbs: READ_WRITE });
     return { name, ...version, kind: kind ?? info.kind, verbs };
   });

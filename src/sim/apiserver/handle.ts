@@ -1,3 +1,4 @@
+import type { KindInfo } from '../api/kinds.ts';
 import type { KubernetesObject } from '../api/object.ts';
 import type { Method, Request, Response, Status } from '../api/request.ts';
 import { APPLY_PATCH } from '../api/request.ts';
@@ -6,7 +7,7 @@ import { beyond, type Document } from './beyond.ts';
 import type { FieldValidation } from './decode.ts';
 import { bodyBytes, bodyRefusal } from './limits.ts';
 import { routeIn } from './routing.ts';
-import { badRequest, expired, internalError, methodNotAllowed, unsupportedMediaType } from './status.ts';
+import { badRequest, expired, internalError, methodNotAllowed, methodNotSupported, unsupportedMediaType } from './status.ts';
 import { head } from './store.ts';
 import type { FieldError } from './strategy.ts';
 import { bind, evict, scale, token } from './subresources.ts';
@@ -43,6 +44,8 @@ function answered(context: ApiContext, request: Request): Response {
   const at = routeIn(context.store, request.path);
   // An unknown path is answered by the HTTP server, not by the API: plain text, which clients turn into "the server could not find the requested resource".
   if (at === undefined) {
+    const missing = beyond.custom?.missing(context.store, request.path);
+    if (missing !== undefined) return refuse(missing);
     // A group that is served answers for itself.
     return nothingHere(request.path.startsWith('/api') && document(context, request, request.path.split('/', 3).join('/')) !== undefined);
   }
@@ -89,6 +92,8 @@ function answered(context: ApiContext, request: Request): Response {
 function dispatched(call: Call, body: unknown): Response {
   if (call.info.transient === true) return beyond.review?.(call, body) ?? refuse(methodNotAllowed());
   const { request, info, name, namespace } = call;
+  // Above its namespaces a custom kind is only read.
+  if (info.table !== undefined && info.namespaced && namespace === undefined && request.method !== 'GET') return nothingHere(false);
   if (call.subresource !== undefined) return subresource(call, call.subresource, body);
   switch (request.method) {
     case 'GET':
@@ -96,13 +101,14 @@ function dispatched(call: Call, body: unknown): Response {
       if (name === undefined && isTrue(call.query['watch'])) return refuse(watchRefusal(call));
       return name === undefined ? list(call) : get(call);
     case 'POST':
+      if (info.table !== undefined) return create(call, body);
       // A namespaced object is created in its namespace.
       if (name !== undefined || (info.namespaced && namespace === undefined)) return refuse(methodNotAllowed());
       return create(call, body);
     case 'PUT':
-      return name === undefined ? refuse(methodNotAllowed()) : update(call, body);
+      return name === undefined ? refuse(unnamed(info)) : update(call, body);
     case 'PATCH':
-      return name === undefined ? refuse(methodNotAllowed()) : patch(call, body);
+      return name === undefined ? refuse(unnamed(info)) : patch(call, body);
     case 'DELETE':
       if (name !== undefined) return remove(call, body);
       return info.kind === 'Namespace' || (info.namespaced && namespace === undefined) ? refuse(methodNotAllowed()) : removeCollection(call, body);
@@ -111,8 +117,11 @@ function dispatched(call: Call, body: unknown): Response {
   }
 }
 
+const unnamed = (info: KindInfo): Status => (info.table === undefined ? methodNotAllowed() : badRequest('name must be provided'));
+
 function subresource(call: Call, name: string, body: unknown): Response {
   const { method } = call.request;
+  if (call.info.table !== undefined && (method === 'POST' || method === 'DELETE')) return refuse(methodNotSupported(call.info, method === 'POST' ? 'create' : 'delete'));
   if (method === 'POST' && call.name !== undefined) {
     // Creating below an object is creating in its namespace, too.
     const about = { metadata: { name: call.name, namespace: call.namespace } } as unknown as KubernetesObject;

@@ -44,12 +44,14 @@ const notAcceptable = (): Status => ({
 });
 
 export function present(store: Store, now: Micros, request: Request, response: Response): Response {
-  const form = formOf(request.accept);
-  if (form === undefined) return refuse(notAcceptable());
-  if (response.code >= 300 || (response.body as { readonly kind?: string }).kind === 'Status') return response;
   const at = routeIn(store, request.path);
-  // Documents, and what only a subresource has (a Scale, a token), are as they are.
+  // Documents have forms of their own.
   if (at === undefined || at.type !== 'resource') return response;
+  const form = formOf(request.accept);
+  // A review has no rows.
+  if (form === undefined || (form !== 'whole' && at.info.transient === true && at.info.kind !== 'ComponentStatus')) return refuse(notAcceptable());
+  if (response.code >= 300 || (response.body as { readonly kind?: string }).kind === 'Status') return response;
+  // What only a subresource has (a Scale, a token) is as it is.
   const { body } = response;
   const isList = Array.isArray((body as Partial<ObjectList>).items) && (body as ObjectList).kind === (at.info.listKind ?? `${at.info.kind}List`);
   if (!isList && (body as { readonly kind?: string }).kind !== at.info.kind) return response;
@@ -103,10 +105,12 @@ const partial = ({ metadata }: KubernetesObject): KubernetesObject => ({ kind: '
 const printerFor = (_store: Store, { info }: Resource): Printer<KubernetesObject> => (info.table === undefined ? printerOf(info.kind) : beyond.custom!.printer(info));
 
 function table(printer: Printer<KubernetesObject>, items: readonly AnyObject[], now: Micros, metadata: ObjectList['metadata'], include: string | undefined, at: Resource): { readonly kind: string; readonly apiVersion: string; readonly [key: string]: unknown } {
+  const { continue: more, ...version } = metadata;
+  const listMeta = (more ?? '') === '' ? version : metadata;
   return {
     kind: 'Table',
     apiVersion: META,
-    metadata,
+    metadata: listMeta,
     columnDefinitions: printer.columns.map(({ name, type, format, priority }) => ({ name, type, format, description: '', priority })),
     rows: inPrinterOrder(at, items).map((item) => {
       const { kind: _kind, apiVersion: _version, ...rest } = item;

@@ -291,9 +291,18 @@ function terms(text: string): readonly string[] {
   return out;
 }
 
+/** A path of fields of a custom kind that selects: each is text, a number or a truth. */
+function readAt(path: string): Reader {
+  const parts = path.split('.');
+  return (object) => {
+    const value = parts.reduce<unknown>((below, part) => (typeof below === 'object' && below !== null && Object.hasOwn(below, part) ? (below as Readonly<Record<string, unknown>>)[part] : undefined), object);
+    return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
+  };
+}
+
 export function parseFieldSelector(text: string, info: KindInfo, asEventsGroup = false): Parsed<FieldTerm> {
   if (text.length > MAX_LENGTH) return { error: `the field selector is longer than ${MAX_LENGTH} characters` };
-  const readers = Object.hasOwn(READERS, info.kind) ? READERS[info.kind]! : undefined;
+  const readers = info.table === undefined && Object.hasOwn(READERS, info.kind) ? READERS[info.kind]! : undefined;
   const out: FieldTerm[] = [];
   for (const term of terms(text)) {
     if (term === '') continue;
@@ -308,6 +317,11 @@ export function parseFieldSelector(text: string, info: KindInfo, asEventsGroup =
       if (mapped === undefined) return { error: `field label not supported: ${field}` };
       field = mapped;
     }
+    if (info.table !== undefined && field !== 'metadata.name' && !(info.namespaced && field === 'metadata.namespace') && info.selectable?.includes(field) !== true) return { error: `field label not supported: ${field}` };
+    if (info.table !== undefined) {
+      out.push({ field, value, negated: m[2] === '!=' });
+      continue;
+    }
     if (readers !== undefined ? !Object.hasOwn(readers, field) : field !== 'metadata.name' && field !== 'metadata.namespace') {
       return { error: readers !== undefined ? unsupported(info.kind, field) : `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"` };
     }
@@ -319,7 +333,8 @@ export function parseFieldSelector(text: string, info: KindInfo, asEventsGroup =
 export function matchesFields(terms: readonly FieldTerm[], kind: string, object: KubernetesObject): boolean {
   const readers = Object.hasOwn(READERS, kind) ? READERS[kind]! : NAME;
   for (const { field, value, negated } of terms) {
-    if ((readers[field]!(object) === value) === negated) return false;
+    const read = Object.hasOwn(readers, field) ? readers[field]! : readAt(field);
+    if ((read(object) === value) === negated) return false;
   }
   return true;
 }

@@ -77,6 +77,11 @@ export function methodNotAllowed(): Status {
   return failure(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
 }
 
+/** A verb that a kind's definition does not serve there. */
+export function methodNotSupported(info: KindInfo, verb: string): Status {
+  return failure(405, 'MethodNotAllowed', `${verb} is not supported on resources of kind "${qualifiedResource(info)}"`, about(info, ''));
+}
+
 export function unsupportedMediaType(message = 'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf'): Status {
   return failure(415, 'UnsupportedMediaType', message);
 }

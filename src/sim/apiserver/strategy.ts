@@ -53,7 +53,8 @@ export interface Strategy<T extends KubernetesObject = KubernetesObject> {
   validateUpdate?(object: T, old: T): readonly FieldError[];
   validateStatusUpdate?(object: T, old: T): readonly FieldError[];
   validateApproval?(object: T, old: T): readonly FieldError[];
-  warnings?(object: T, old?: T): readonly string[];
+  /** `given` is a new object before it was prepared. */
+  warnings?(object: T, old?: T, given?: T): readonly string[];
   /** A name is drawn where none is given: LimitRange. */
   readonly namesItself?: boolean;
 }

@@ -151,7 +151,7 @@ export function removeObject(call: Call, object: KubernetesObject, given: Delete
 }
 
 function warnOfOrphans(call: Call, options: DeleteOptions): void {
-  if (call.info.kind !== 'Job' || options.propagationPolicy !== undefined || options.orphanDependents !== undefined) return;
+  if (tableName(call.info) !== 'Job' || options.propagationPolicy !== undefined || options.orphanDependents !== undefined) return;
   call.warnings.push('child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning');
 }
 

@@ -28,7 +28,7 @@ export function admitted(call: Call, object: KubernetesObject, old: KubernetesOb
     list: (kind) => headList(context.store, kind),
     draw: (purpose, n) => context.draw(purpose, key) % n,
   };
-  if (call.info.table !== undefined) return (old === undefined ? (namespaceLifecycle(call.info, object, admission) ?? beyond.custom!.refuseCreate(call)) : undefined) ?? object;
+  if (call.info.table !== undefined) return (old === undefined ? (namespaceLifecycle(call.info, object, admission) ?? beyond.custom!.refuseCreate(call, object)) : undefined) ?? object;
   const limited = old === undefined && beyond.limit !== undefined ? beyond.limit(call, object) : object;
   const done = admit(call.info.kind, limited, old === undefined ? 'CREATE' : 'UPDATE', admission, old);
   return isFailure(done) || beyond.admit === undefined ? done : beyond.admit(call, done, old);

@@ -79,7 +79,8 @@ export function listBody(call: Call, items: readonly KubernetesObject[], metadat
   return {
     kind: call.info.listKind ?? `${call.info.kind}List`,
     apiVersion: call.apiVersion,
-    metadata,
+    // Upstream such lists are made of maps, which keep what is empty.
+    metadata: call.info.table === undefined ? metadata : { continue: '', ...metadata },
     items: call.info.table !== undefined ? items.map((item) => asAsked(call, item)) : items.map((item) => {
       const { kind: _kind, apiVersion: _version, ...rest } = asAsked(call, item);
       return rest as KubernetesObject;

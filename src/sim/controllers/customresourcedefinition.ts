@@ -47,7 +47,7 @@ interface Definition extends KubernetesObject {
   readonly status: { readonly conditions?: readonly Condition[] | null; readonly acceptedNames?: Names };
 }
 interface Memory {
-  /** What the last list showed of the objects of a definition that goes. */
+  /** What a list that nobody looked at yet showed of the objects of a definition that goes. */
   readonly left?: number;
   readonly namespaces: readonly string[];
 }
@@ -133,18 +133,15 @@ function finalizing(definition: Definition, view: View, memory: Memory | undefin
   if (!isTrue(definition, 'Established')) return ended('False', 'NeverEstablished', 'resource was never established');
   if (memory?.left === 0) return ended('False', 'InstanceDeletionCompleted', 'removed all instances');
   const because = reason(memory === undefined ? 'definition.emptying' : 'definition.waiting');
-  const batches: Write[][] = [];
-  if (conditionOf(definition, 'Terminating')?.reason !== 'InstanceDeletionInProgress') {
-    batches.push([put(withConditions(definition, [{ type: 'Terminating', status: 'True', reason: 'InstanceDeletionInProgress', message: 'CustomResource deletion is in progress' }], view.now), because)]);
-  }
   const look: Write = { request: { method: 'GET', path: collectionOf(definition) }, because, accept: [404] };
-  if (memory === undefined) return { batches: [...batches, [look]], because, requeueAfterMicros: 0, memory: { namespaces: [] } };
-  if (memory.namespaces.length > 0) {
-    const namespaced = definition.spec.scope === 'Namespaced';
-    batches.push(memory.namespaces.map((namespace): Write => ({ request: { method: 'DELETE', path: collectionOf(definition, namespaced ? namespace : undefined) }, because, accept: [404, 405] })));
-    return { batches: [...batches, [look]], because, requeueAfterMicros: 0, memory: { namespaces: [] } };
+  const lookAfter = (batches: readonly (readonly Write[])[]): Plan<Memory> => ({ batches: [...batches, [look]], because, requeueAfterMicros: 0, memory: { namespaces: [] } });
+  if (memory === undefined && conditionOf(definition, 'Terminating')?.reason !== 'InstanceDeletionInProgress') {
+    return lookAfter([[put(withConditions(definition, [{ type: 'Terminating', status: 'True', reason: 'InstanceDeletionInProgress', message: 'CustomResource deletion is in progress' }], view.now), because)]]);
   }
-  return { batches: [...batches, [look]], because, requeueAfterMicros: POLL };
+  if (memory?.left === undefined) return lookAfter([]);
+  if (memory.namespaces.length === 0) return { batches: [], because, requeueAfterMicros: POLL, memory: { namespaces: [] } };
+  const namespaced = definition.spec.scope === 'Namespaced';
+  return lookAfter([memory.namespaces.map((namespace): Write => ({ request: { method: 'DELETE', path: collectionOf(definition, namespaced ? namespace : undefined) }, because, accept: [404, 405] }))]);
 }
 
 function reconcile(key: string, view: View, memory: Memory | undefined): Plan<Memory> {

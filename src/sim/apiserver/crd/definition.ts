@@ -275,6 +275,13 @@ function typed(schema: Schema): Schema {
   return out as Schema;
 }
 
+/** In the order in which the names stand in the type: what had no list kind gets it in its place. */
+function ordered<T extends object>(names: T): T {
+  const { plural, singular, shortNames, kind, listKind, categories } = names as Readonly<Record<string, unknown>>;
+  const all = { plural, singular, shortNames, kind, listKind, categories };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as T;
+}
+
 const definition = strategyFor<DefinitionIn>({
   default: (object) => {
     const { names } = object.spec;
@@ -284,7 +291,7 @@ const definition = strategyFor<DefinitionIn>({
     const service = conversion.webhook?.clientConfig?.service;
     if (service !== undefined && service.port === undefined) conversion = { ...conversion, webhook: { ...conversion.webhook, clientConfig: { ...conversion.webhook?.clientConfig, service: { ...service, port: 443 } } } };
     const versions = object.spec.versions?.map((version) => (version.schema?.openAPIV3Schema === undefined ? version : { ...version, schema: { ...version.schema, openAPIV3Schema: typed(version.schema.openAPIV3Schema) } })) ?? null;
-    return { ...object, spec: { ...object.spec, versions, names: { ...names, ...(singular === '' ? {} : { singular }), ...(listKind === undefined ? {} : { listKind }) }, conversion } };
+    return { ...object, spec: { ...object.spec, versions, names: ordered({ ...names, ...(singular === '' ? {} : { singular }), ...(listKind === undefined ? {} : { listKind }) }), conversion } };
   },
   prepareForCreate: (object) => withGeneration(withStored(object, { conditions: null, acceptedNames: { plural: '', kind: '' }, storedVersions: null }), 1),
   prepareForUpdate: (object, old) => withGeneration(withStored(object, old.status ?? {}), same(object.spec, old.spec) ? old.metadata.generation : (old.metadata.generation ?? 0) + 1),

@@ -10,7 +10,7 @@ const DURATION = /^[+-]?(\d+(\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h|d|w)?((\d+(\.\d*)
 const CHECKS: Readonly<Record<string, (text: string) => boolean>> = {
   'date-time': (text) => 'text' in parseGoTime(text, false),
   datetime: (text) => 'text' in parseGoTime(text, false),
-  date: (text) => /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/.test(text),
+  date: (text) => /^\d{4}-\d\d-\d\d$/.test(text) && 'text' in parseGoTime(`${text}T00:00:00Z`, false),
   byte: (text) => base64Fault(text) === undefined,
   duration: (text) => DURATION.test(text),
   email: (text) => /^[^\s@]+@[^\s@]+$/.test(text),

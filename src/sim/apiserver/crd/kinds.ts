@@ -1,8 +1,9 @@
 import { customColumns, customPrinter } from '../../api/columns/custom.ts';
 import type { KubernetesObject } from '../../api/object.ts';
 import type { CustomKinds } from '../beyond.ts';
+import { invalid } from '../status.ts';
 import { going } from './definition.ts';
-import { atPath, customKind, customKinds, customOf, decodeCustom, decodedBody, refusedWhileGoing, toStorage } from './served.ts';
+import { atPath, customKind, customKinds, customOf, decodeCustom, decodedBody, fromStorage, missingKind, refusedWhileGoing, toStorage } from './served.ts';
 import { isFields, set } from './structural.ts';
 
 /** What the API server asks of the kinds that CustomResourceDefinitions add. */
@@ -22,12 +23,19 @@ export const custom: CustomKinds = {
   kind: customKind,
   all: customKinds,
   decode: decodedBody,
+  shown: fromStorage,
   decodePatched: (call, document) => {
+    const { apiVersion, kind } = (isFields(document) ? document : {}) as { readonly apiVersion?: unknown; readonly kind?: unknown };
+    if (typeof apiVersion === 'string' && apiVersion !== call.apiVersion && kind === call.info.kind) {
+      const fault = { field: 'apiVersion', reason: 'FieldValueInvalid', message: `Invalid value: ${JSON.stringify(apiVersion)}: must be ${call.apiVersion}` } as const;
+      return { error: fault.message, refused: invalid(call.info, call.name ?? '', [fault]) };
+    }
     const result = decodeCustom(call, document);
     return 'error' in result ? { error: result.whole?.message ?? result.error } : { ...result, object: toStorage(call.info, result.object) };
   },
   strategy: (info) => customOf(info).strategy,
   refuseCreate: refusedWhileGoing,
+  missing: missingKind,
   going,
   deprecation: (info) => customOf(info).deprecation,
   printer: (info) => customPrinter(customColumns(customOf(info).definition, info.version)),

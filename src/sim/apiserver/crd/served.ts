@@ -8,13 +8,13 @@ import { same, validateMeta, validateMetaUpdate } from '../kinds/meta.ts';
 import { qualifiedName, subdomainName } from '../kinds/names.ts';
 import { withField, withGeneration } from '../kinds/strategies.ts';
 import { structType } from '../schema.ts';
-import { badRequest, forbidden } from '../status.ts';
+import { badRequest, forbidden, notFound } from '../status.ts';
 import { head, headList, type Store } from '../store.ts';
 import type { FieldError, Strategy } from '../strategy.ts';
 import type { Call } from '../verbs-call.ts';
 import { validateLists } from './lists.ts';
 import { hasRules, validateRules } from './rules.ts';
-import { defaulted, isFields, own, pruned, withoutNulls, type Fields, type Schema } from './structural.ts';
+import { defaulted, isFields, itemsOf, own, pruned, set, valuesOf, withoutNulls, type Fields, type Schema } from './structural.ts';
 import { validateValue } from './values.ts';
 
 /**
@@ -54,12 +54,15 @@ export interface Custom {
   readonly hasStatus: boolean;
   readonly scale: ScalePaths | undefined;
   readonly storageVersion: string;
+  /** The schema of the stored version. */
+  readonly stored: Schema | undefined;
   readonly deprecation: string | undefined;
   readonly strategy: Strategy;
 }
 
 export const holds = (definition: DefinitionObject, type: string): boolean => definition.status?.conditions?.some((one) => one.type === type && one.status === 'True') === true;
 
+const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 const VERBS = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'];
 
 // Invisible: what follows from a definition, which never changes, and the kind's own entry back to it.
@@ -72,6 +75,7 @@ function kindsOf(definition: DefinitionObject): readonly Custom[] {
   const { spec } = definition;
   const names = definition.status?.acceptedNames ?? spec.names;
   const storageVersion = spec.versions.find((version) => version.storage)?.name ?? '';
+  const stored = spec.versions.find((version) => version.storage)?.schema?.openAPIV3Schema;
   const made = spec.versions.filter((version) => version.served).map((version): Custom => {
     const { scale } = version.subresources ?? {};
     const hasStatus = version.subresources?.status !== undefined;
@@ -89,9 +93,10 @@ function kindsOf(definition: DefinitionObject): readonly Custom[] {
       categories: names.categories ?? [],
       verbs: VERBS,
       table: `${spec.names.kind}.${spec.group}`,
+      selectable: (version.selectableFields ?? []).map(({ jsonPath }) => jsonPath.replace(/^\./, '')),
     };
     const deprecation = version.deprecated === true ? (version.deprecationWarning ?? `${spec.group}/${version.name} ${spec.names.kind} is deprecated`) : undefined;
-    const custom: Custom = { info, definition, schema, hasStatus, scale, storageVersion, deprecation, strategy: strategyFor(info, schema, hasStatus, scale) };
+    const custom: Custom = { info, definition, schema, hasStatus, scale, storageVersion, stored, deprecation, strategy: strategyFor(info, schema, hasStatus, scale) };
     byInfo.set(info, custom);
     return custom;
   });
@@ -112,6 +117,19 @@ export function customKinds(store: Store): readonly KindInfo[] {
   return (headList(store, 'CustomResourceDefinition') as readonly DefinitionObject[]).filter((definition) => holds(definition, 'Established')).flatMap((definition) => kindsOf(definition).map(({ info }) => info));
 }
 export const customOf = (info: KindInfo): Custom => byInfo.get(info)!;
+
+/** What is answered below a group that definitions serve where `customKind` found nothing: only a subresource is refused by name. */
+export function missingKind(store: Store, path: string): Status | undefined {
+  const [, root, group = '', version = '', ...rest] = path.split('?')[0]!.split('/');
+  if (root !== 'apis') return undefined;
+  const infos = customKinds(store).filter((info) => info.group === group);
+  if (infos.length === 0) return undefined;
+  const isNamespaced = rest[0] === 'namespaces' && rest.length > 2;
+  const [resource, name, subresource] = isNamespaced ? rest.slice(2) : rest;
+  const info = infos.find((one) => one.version === version && one.resource === resource);
+  return info !== undefined && info.namespaced === isNamespaced && name !== undefined && subresource !== undefined ? notFound(info, name) : NO_PAGE;
+}
+const NO_PAGE: Status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: '404 page not found\n', code: 404 };
 
 // ---- decoding
 
@@ -135,17 +153,64 @@ export function decodeCustom(call: Call, body: unknown): { readonly object: Kube
   for (const key of ['kind', 'apiVersion'] as const) {
     if (typeof own(source, key) !== 'string' || source[key] === '') return whole(`Object '${key === 'kind' ? 'Kind' : 'apiVersion'}' is missing in '${goJson(source)}'`);
   }
+  if (source['apiVersion'] !== apiVersion) {
+    // No schema knows any field of a version that is none.
+    const isOurs = source['kind'] === info.kind && String(source['apiVersion']).startsWith(`${info.group}/`);
+    if (isOurs && call.validation === 'Warn') call.warnings.push(...Object.keys(source).filter((key) => !['apiVersion', 'kind', 'metadata'].includes(key)).sort(byText).map((key) => `unknown field ${JSON.stringify(key)}`));
+  }
   if (source['apiVersion'] !== apiVersion) return { error: '', whole: badRequest(`the API version in the data (${String(source['apiVersion'])}) does not match the expected API version (${apiVersion})`) };
   const meta = decodeAs(structType('ObjectMeta'), source['metadata'] ?? {});
   if (meta.error !== undefined) return { error: meta.error };
   const { schema } = customOf(info);
   const unknown: string[] = meta.strict.map((one) => one.replace(/^unknown field "/, 'unknown field "metadata.'));
   const paths: string[] = [];
-  const filled = defaulted(withoutNulls(source, schema), schema);
-  const kept = pruned(filled, schema, true, paths) as Fields;
-  const strict = [...duplicates, ...[...unknown, ...paths.map((path) => `unknown field ${JSON.stringify(path)}`)].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))];
-  const { apiVersion: _version, kind, metadata: _metadata, ...rest } = kept;
+  // What says that it is of another kind is refused later; until then nobody knows its defaults.
+  const kept = source['kind'] === info.kind ? (pruned(defaulted(withoutNulls(source, schema), schema), schema, true, paths) as Fields) : source;
+  const embedded = embeddedMeta(kept, schema, '', unknown);
+  if (embedded.error !== undefined) return { error: embedded.error };
+  const strict = [...duplicates, ...[...unknown, ...paths.map((path) => `unknown field ${JSON.stringify(path)}`)].sort(byText)];
+  const { apiVersion: _version, kind, metadata: _metadata, ...rest } = embedded.value as Fields;
   return { object: { apiVersion, kind, metadata: meta.value, ...rest } as unknown as KubernetesObject, strict };
+}
+/** The metadata of resources within the object is as typed as its own; what is unknown in it goes (apiextensions-apiserver, schema/objectmeta). */
+function embeddedMeta(value: unknown, schema: Schema | undefined, path: string, unknown: string[]): { readonly value: unknown; readonly error?: string } {
+  if (schema === undefined || !hasEmbedded(schema)) return { value };
+  if (Array.isArray(value)) {
+    const items: unknown[] = [];
+    for (const [i, item] of value.entries()) {
+      const below = embeddedMeta(item, itemsOf(schema), `${path}[${i}]`, unknown);
+      if (below.error !== undefined) return below;
+      items.push(below.value);
+    }
+    return { value: items };
+  }
+  if (!isFields(value)) return { value };
+  const out: Record<string, unknown> = {};
+  for (const key of Object.keys(value)) {
+    const at = path === '' ? key : `${path}.${key}`;
+    if (path !== '' && key === 'metadata' && schema['x-kubernetes-embedded-resource'] === true && isFields(value[key])) {
+      const meta = decodeAs(structType('ObjectMeta'), value[key]);
+      if (meta.error !== undefined) return { value, error: `${at}: Invalid value: ${goJson(value[key])}: ${meta.error}` };
+      unknown.push(...meta.strict.map((one) => one.replace(/^unknown field "/, `unknown field "${at}.`)));
+      const { creationTimestamp, ...known } = meta.value as Fields;
+      set(out, key, creationTimestamp === undefined || creationTimestamp === null ? known : meta.value);
+      continue;
+    }
+    const below = embeddedMeta(value[key], own(schema.properties, key) ?? valuesOf(schema), at, unknown);
+    if (below.error !== undefined) return below;
+    set(out, key, below.value);
+  }
+  return { value: out };
+}
+// Invisible: whether resources stand anywhere below a schema.
+const embedding = new WeakMap<Schema, boolean>();
+function hasEmbedded(schema: Schema): boolean {
+  let known = embedding.get(schema);
+  if (known === undefined) {
+    known = schema['x-kubernetes-embedded-resource'] === true || [...Object.values(schema.properties ?? {}), itemsOf(schema), valuesOf(schema)].some((below) => below !== undefined && hasEmbedded(below));
+    embedding.set(schema, known);
+  }
+  return known;
 }
 function summary(body: unknown): string {
   const text = typeof body === 'string' ? body : goJson(body);
@@ -163,16 +228,39 @@ export function decodedBody(call: Call, body: unknown): KubernetesObject | Statu
   return toStorage(call.info, result.object);
 }
 
-/** Conversion None: the version is another, the object is the same. */
+/** Conversion None: the version is another, the object is the same, as far as the stored version's schema knows it. */
 export function toStorage(info: KindInfo, object: KubernetesObject): KubernetesObject {
-  const stored = `${info.group}/${customOf(info).storageVersion}`;
-  return object.apiVersion === stored ? object : { ...object, apiVersion: stored };
+  const { storageVersion, stored } = customOf(info);
+  const version = `${info.group}/${storageVersion}`;
+  return object.apiVersion === version || object.kind !== info.kind ? object : asStored({ ...object, apiVersion: version }, stored);
 }
-export const fromStorage = (apiVersion: string, object: KubernetesObject): KubernetesObject => (object.apiVersion === apiVersion ? object : { ...object, apiVersion });
+function asStored(object: KubernetesObject, schema: Schema | undefined): KubernetesObject {
+  const { metadata, ...rest } = object;
+  const { apiVersion, kind, ...below } = pruned(defaulted(withoutNulls(rest, schema), schema), schema, true, []) as Omit<KubernetesObject, 'metadata'>;
+  return { apiVersion, kind, metadata, ...below };
+}
+
+// Invisible: the same object under the same schema always reads the same.
+const readings = new WeakMap<KubernetesObject, { readonly schema: Schema | undefined; readonly read: KubernetesObject }>();
+/** What is read has the defaults of today's schema, and nothing that it does not know: definitions change after their objects. */
+export function fromStorage(info: KindInfo, object: KubernetesObject): KubernetesObject {
+  const { stored } = customOf(info);
+  let known = readings.get(object);
+  if (known === undefined || known.schema !== stored) {
+    const unknown: string[] = [];
+    const { metadata: _metadata, ...rest } = object;
+    const filled = defaulted(rest, stored);
+    const kept = pruned(filled, stored, true, unknown);
+    known = { schema: stored, read: filled === rest && unknown.length === 0 ? object : ({ ...(kept as object), metadata: object.metadata } as KubernetesObject) };
+    readings.set(object, known);
+  }
+  const apiVersion = `${info.group}/${info.version}`;
+  return known.read.apiVersion === apiVersion ? known.read : { ...known.read, apiVersion };
+}
 
 /** Nothing new while the definition goes. */
-export function refusedWhileGoing(call: Call): Status | undefined {
-  return holds(customOf(call.info).definition, 'Terminating') ? forbidden(call.info, call.name ?? '', 'create not allowed while custom resource definition is terminating') : undefined;
+export function refusedWhileGoing(call: Call, object: KubernetesObject): Status | undefined {
+  return holds(customOf(call.info).definition, 'Terminating') ? forbidden(call.info, object.metadata.name, 'create not allowed while custom resource definition is terminating') : undefined;
 }
 
 // ---- the strategy of a custom kind
@@ -234,7 +322,7 @@ const STANDARD = new Set(['orphan', 'foregroundDeletion', 'kubernetes']);
 function finalizerWarnings(object: KubernetesObject, old: KubernetesObject | undefined): readonly string[] {
   const out: string[] = [];
   const added = (object.metadata.finalizers ?? []).filter((one) => old?.metadata.finalizers?.includes(one) !== true);
-  for (const finalizer of [...new Set(added)].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))) {
+  for (const finalizer of [...new Set(added)].sort(byText)) {
     for (const fault of qualifiedName(finalizer)) out.push(`metadata.finalizers: ${JSON.stringify(finalizer)}: ${fault}`);
     if (finalizer.includes('/') || STANDARD.has(finalizer)) continue;
     out.push(`metadata.finalizers: ${JSON.stringify(finalizer)}: prefer a domain-qualified finalizer name ${finalizer.includes('.') ? 'including a path (/) ' : ''}to avoid accidental conflicts with other finalizer writers`);
@@ -295,6 +383,8 @@ function strategyFor(info: KindInfo, schema: Schema | undefined, hasStatus: bool
     validateUpdate: (object, old) => {
       const errors = typed(object);
       if (errors.length === 0) {
+        // Twice, as upstream, with the rules that every kind has: the words are there once, the causes are not.
+        validateMeta(errors, object.metadata, info.namespaced, subdomainName, 'generic');
         validateMetaUpdate(errors, object.metadata, old.metadata, 'generic');
         const found: Errors = [];
         if (schema !== undefined) validateValue(found, object, schema, '');

@@ -1,6 +1,6 @@
 import type { Errors } from '../kinds/field.ts';
 import { goJson, goQuote } from '../goText.ts';
-import { formatFault } from './formats.ts';
+import { formatFault, isFormat } from './formats.ts';
 import { isFields, own, type Fields, type Schema } from './structural.ts';
 
 /**
@@ -57,7 +57,10 @@ export function validateValue(errors: Errors, value: unknown, schema: Schema, pa
   const fits = wanted.length === 0 || wanted.includes(type) || (type === 'integer' && wanted.includes('number'));
   // A format that is known replaces the question for the type of a text.
   const typed = !fits && !(schema.format !== undefined && (type === 'string' || type === 'array') && !wanted.includes('number') && !wanted.includes('integer'));
-  if (typed) say('FieldValueTypeInvalid', `Invalid value: ${goQuote(type)}: ${name} in body must be of type ${wanted.join(',')}: ${goQuote(type)}`);
+  // What is no text where a format is asked for is compared with the format.
+  const hasFormat = typed && type !== 'string' && type !== 'array' && schema.format !== undefined && isFormat(schema.format);
+  const [must, is] = hasFormat ? [schema.format!, type === 'integer' ? 'int64' : type === 'number' ? 'double' : ''] : [wanted.join(','), type];
+  if (typed) say('FieldValueTypeInvalid', `Invalid value: ${goQuote(is)}: ${name} in body must be of type ${must}: ${goQuote(is)}`);
   combined(errors, value, schema, path, base);
   if (typeof value === 'string') {
     const length = [...value].length;
@@ -65,9 +68,9 @@ export function validateValue(errors: Errors, value: unknown, schema: Schema, pa
     else if (schema.minLength !== undefined && length < schema.minLength) invalid(`should be at least ${schema.minLength} chars long`);
     else if (schema.pattern !== undefined && schema.pattern !== '' && patternOf(schema.pattern)?.test(value) === false) invalid(`should match '${schema.pattern}'`);
     const fault = schema.format === undefined ? undefined : formatFault(schema.format, value);
-    if (fault === true) invalid(`must be of type ${schema.format ?? ''}: ${goQuote(value)}`);
+    if (fault === true) say('FieldValueTypeInvalid', `Invalid value: ${printed(value)}: ${name} in body must be of type ${schema.format ?? ''}: ${goQuote(value)}`);
   } else if (typeof value === 'number') {
-    if (type === 'number' && wanted.includes('integer')) errors.push({ field: base === '' ? '<nil>' : base, reason: 'FieldValueInvalid', message: `Invalid value: "": Checked value must be of type integer (default format) in ${name}` });
+    if (type === 'number' && schema.type === 'integer') errors.push({ field: base === '' ? '<nil>' : base, reason: 'FieldValueInvalid', message: `Invalid value: "": Checked value must be of type integer (default format) in ${name}` });
     else if (schema.format === 'int32' && (value > 2_147_483_647 || value < -2_147_483_648)) errors.push({ field: base === '' ? '<nil>' : base, reason: 'FieldValueInvalid', message: `Invalid value: "": Checked value must be of type integer with format int32 in ${name}` });
     const { multipleOf, maximum, minimum } = schema;
     if (multipleOf !== undefined && multipleOf > 0 && !Number.isInteger(value / multipleOf)) invalid(`should be a multiple of ${shown(multipleOf)}`);
@@ -76,7 +79,7 @@ export function validateValue(errors: Errors, value: unknown, schema: Schema, pa
   } else if (Array.isArray(value)) {
     const items = schema.items;
     if (items !== undefined && !Array.isArray(items)) value.forEach((item, i) => validateValue(errors, item, items as Schema, `${path}[${i}]`, base));
-    if (schema.minItems !== undefined && value.length < schema.minItems) invalid(`should have at least ${schema.minItems} items`);
+    if (schema.minItems !== undefined && value.length < schema.minItems) say('FieldValueInvalid', `Invalid value: ${value.length}: ${name} in body should have at least ${schema.minItems} items`);
     if (schema.maxItems !== undefined && value.length > schema.maxItems) say('FieldValueTooMany', `Too many: ${value.length}: must have at most ${schema.maxItems} item${schema.maxItems === 1 ? '' : 's'}`);
   }
   enumerated(schema, value, say);
