@@ -115,6 +115,7 @@ function programs(state: TerminalState, now: Input['now'], history: readonly str
 
 /** A line that only lacks its end: a quote, a here document, a "done". */
 export function lacksMore(text: string): boolean {
+  if (/(?:^|[^\\])(?:\\\\)*\\\n?$/.test(text)) return true;
   try {
     parseShell(text);
     return false;

@@ -142,7 +142,7 @@ export function run<S extends Pick<Server, 'now' | 'handle'> & { meanwhile: (ser
       if (server.now > until) return { out, err, code: 'never' };
       server.meanwhile(server);
     } else if ('edit' in step) answer = edit(step.edit.text);
-    else answer = server.handle(step.request);
+    else if ('request' in step) answer = server.handle(step.request);
     next = steps.next(answer);
   }
   return { out, err, code: next.value };

@@ -142,8 +142,11 @@ export class Shell {
         return yield* this.redirected(command.redirects, io, (inner) => this.script(command.body, inner));
       case 'if':
         return yield* this.redirected(command.redirects, io, (inner) => this.branch(command, inner));
-      default:
+      case 'for':
+      case 'while':
         return yield* this.redirected(command.redirects, io, (inner) => this.loop(command, inner));
+      default:
+        throw new ShellSyntaxError(`"${(command as { readonly do: string }).do}" is not known by the terminal's small shell`);
     }
   }
 

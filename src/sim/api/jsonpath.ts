@@ -49,6 +49,8 @@ function operand(text: string): Operand {
 function bracket(inside: string): PathStep {
   const text = inside.trim();
   if (text === '*') return { on: 'every' };
+  // Empty brackets are a slice without ends: the whole list.
+  if (text === '') return { on: 'slice', from: undefined, to: undefined, step: 1 };
   if (text.startsWith('?(') && text.endsWith(')')) {
     const condition = text.slice(2, -1);
     const m = /^((?:[^=!<>"']|"[^"]*"|'[^']*')+?)\s*(==|!=|<=|>=|<|>)\s*(.+)$/.exec(condition);
