@@ -223,7 +223,7 @@ function decodeStruct(struct: StructType, source: Record<string, unknown>, conte
   for (const key of Object.keys(source)) {
     const field = struct.byName.get(key);
     if (field === undefined) {
-      if (context.strict.length < 100) context.strict.push(`unknown field "${strictPath(context, key)}"`);
+      if (context.strict.length < 100) context.strict.push(`unknown field ${goQuote(strictPath(context, key))}`);
       continue;
     }
     context.structs.push(struct.name.slice(struct.name.indexOf('.') + 1));
@@ -492,7 +492,7 @@ function findDuplicates(text: string, out: string[]): void {
           skip();
           const key = string();
           below = path === '' ? key : `${path}.${key}`;
-          if (seen.has(key)) out.push(`duplicate field "${below}"`);
+          if (seen.has(key)) out.push(`duplicate field ${goQuote(below)}`);
           seen.add(key);
           skip();
           at += 1;

@@ -204,7 +204,8 @@ function defaultVolumeSource(volume: VolumeIn): VolumeIn {
   }
   if (projected !== undefined) {
     const sources = mapSame(projected.sources ?? undefined, defaultProjection);
-    return set(volume, 'projected', set(sources === undefined ? projected : set(projected, 'sources', sources), 'defaultMode', projected.defaultMode ?? 420));
+    // An empty list does not outlive being stored.
+    return set(volume, 'projected', set(sources === undefined ? projected : set(projected, 'sources', sources.length === 0 ? null : sources), 'defaultMode', projected.defaultMode ?? 420));
   }
   if (image !== undefined) return set(volume, 'image', set(image, 'pullPolicy', image.pullPolicy || (isLatest(image.reference ?? '') ? 'Always' : 'IfNotPresent')));
   if (ephemeral?.volumeClaimTemplate !== undefined) {

@@ -53,7 +53,8 @@ export const replicationController = strategyFor<ControllerIn>({
   prepareForStatusUpdate: statusUpdated(false),
   validateCreate: (object) => {
     const errors: Errors = [];
-    validateMeta(errors, object.metadata, true, subdomainName);
+    // Only the name is looked at, not the beginning of one that is generated.
+    validateMeta(errors, object.metadata, true, (name, prefix) => (prefix ? [] : subdomainName(name, false)));
     validateSpec(errors, object.spec);
     return errors;
   },

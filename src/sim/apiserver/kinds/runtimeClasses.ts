@@ -15,7 +15,7 @@ interface RuntimeClassIn {
 }
 
 function validateClass(errors: Errors, object: KubernetesObject & RuntimeClassIn): void {
-  validateMeta(errors, object.metadata, false, subdomainName);
+  validateMeta(errors, object.metadata, false, subdomainName, 'generic');
   if (object.handler === '') required(errors, 'handler');
   else invalidEach(errors, 'handler', object.handler, dns1123Label(object.handler));
   if (object.overhead?.podFixed !== undefined) validateResources(errors, 'overhead', { limits: object.overhead.podFixed }, []);

@@ -1,4 +1,4 @@
-import type { StringMap } from '../../api/object.ts';
+import type { KubernetesObject, StringMap } from '../../api/object.ts';
 import { claimWarnings, ofNodeTerm } from './podWarnings.ts';
 
 /** What the API server warns of in volumes and claims that it accepts (pkg/api/persistentvolume, pkg/api/persistentvolumeclaim). */
@@ -33,4 +33,12 @@ export function volumeWarnings(spec: VolumeSpec, annotations: StringMap | undefi
 export function persistentClaimWarnings(spec: Parameters<typeof claimWarnings>[1], annotations: StringMap | undefined): readonly string[] {
   const key = 'volume.beta.kubernetes.io/storage-class';
   return [...(annotations?.[key] === undefined ? [] : [`metadata.annotations[${key}]: ${ANNOTATIONS[key]}`]), ...claimWarnings('spec', spec)];
+}
+
+/** A claim whose data come from another namespace: that feature is off by default, and the reference goes (pkg/api/persistentvolumeclaim, DropDisabledFields). */
+export function withoutForeignSource(claim: KubernetesObject): KubernetesObject {
+  const { spec } = claim as unknown as { readonly spec: { readonly dataSourceRef?: { readonly namespace?: string } } };
+  if (!spec.dataSourceRef?.namespace) return claim;
+  const { dataSourceRef: _foreign, ...rest } = spec;
+  return { ...claim, spec: rest } as KubernetesObject;
 }
