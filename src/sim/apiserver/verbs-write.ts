@@ -15,7 +15,7 @@ import { alreadyExists, badRequest, conflict, generateNameConflict, invalid, not
 import { head } from './store.ts';
 import type { Author, FieldError } from './strategy.ts';
 import { answer, atItsEnd, generatedName, isFailure, keyIn, keyOfCall, metaInOrder, newUid, nowText, refuse, stored, write, type Call } from './verbs-call.ts';
-import { tableName } from '../api/kinds.ts';
+import { tableName, type KindInfo } from '../api/kinds.ts';
 import { beyond } from './beyond.ts';
 import { admitted, allocated, escalation, rulesOf } from './verbs-hooks.ts';
 
@@ -24,12 +24,14 @@ export type Face = 'object' | 'status' | 'finalize' | 'approval' | 'ephemeralcon
 
 const EVENTS = 'events.k8s.io/v1';
 /** A stored object as this path's version shows it. */
-export const asAsked = (call: Call, object: KubernetesObject): KubernetesObject => (call.info.table === undefined ? asVersion(call.apiVersion, object) : object.apiVersion === call.apiVersion ? object : { ...object, apiVersion: call.apiVersion });
+export const asAsked = (call: Call, object: KubernetesObject): KubernetesObject => (call.info.table === undefined ? asVersion(call.apiVersion, object) : beyond.custom!.shown(call.info, object));
 
 /** Kinds that a PUT may create (AllowCreateOnUpdate upstream), and those that it must name the version of (AllowUnconditionalUpdate). */
 const CREATED_BY_PUT = new Set([
   'Endpoints', 'Event', 'Lease', 'Service', 'LimitRange', 'Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding', 'RuntimeClass',
 ]);
+/** A custom object is refused under the kind that it says it has. */
+const asNamed = (info: KindInfo, object: KubernetesObject): { readonly kind: string; readonly group: string } => (info.table === undefined ? info : { kind: object.kind, group: info.group });
 const NEEDS_VERSION = new Set([
   'PodDisruptionBudget', 'Lease', 'RuntimeClass', 'CSIDriver', 'CSINode', 'CSIStorageCapacity', 'VolumeAttachment', 'APIService', 'CustomResourceDefinition', 'FlowSchema', 'PriorityLevelConfiguration',
   'ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration', 'ValidatingAdmissionPolicy', 'MutatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding', 'MutatingAdmissionPolicyBinding',
@@ -94,7 +96,7 @@ export function createObject(asked: Call, given: KubernetesObject): KubernetesOb
     if (isFailure(withAddresses)) return withAddresses;
     object = strategy.prepareForCreate?.(withAddresses, nowText(call), authorOf(call)) ?? withAddresses;
     const errors = call.apiVersion === EVENTS ? validateEventFromNewApi(object as Event) : (strategy.validateCreate?.(object) ?? []);
-    if (errors.length > 0) return invalid(info, object.metadata.name ?? '', errors);
+    if (errors.length > 0) return invalid(asNamed(info, object), object.metadata.name ?? '', errors);
     if (WITHOUT_META_RULES.has(tableName(info))) {
       const general: FieldError[] = [];
       validateMeta(general, object.metadata, info.namespaced, pathSegment, 'generic');
@@ -105,7 +107,7 @@ export function createObject(asked: Call, given: KubernetesObject): KubernetesOb
     if (strategy.warnings !== undefined) call.warnings.push(...strategy.warnings(object, undefined, base));
     const existing = head(context.store, tableName(info), key);
     if (existing === undefined) {
-      const refused = beyond.validate?.(call, object, undefined);
+      const refused = info.table === undefined ? beyond.validate?.(call, object, undefined) : undefined;
       if (refused !== undefined) return refused;
       const over = overLimits(call, object, undefined);
       if (over !== undefined) return over;
@@ -248,8 +250,8 @@ export function updateObject(asked: Call, given: KubernetesObject, old: Kubernet
     validateMetaUpdate(general, next.metadata, old.metadata, 'generic');
     if (general.length > 0) errors = [...general, ...errors];
   }
-  if (errors.length > 0) return invalid(info, name, errors);
-  const refused = face === 'status' || face === 'finalize' ? undefined : beyond.validate?.(call, next, old);
+  if (errors.length > 0) return invalid(asNamed(info, next), name, errors);
+  const refused = face === 'status' || face === 'finalize' || info.table !== undefined ? undefined : beyond.validate?.(call, next, old);
   if (refused !== undefined) return refused;
   const over = overLimits(call, next, old);
   if (over !== undefined) return over;
@@ -351,7 +353,7 @@ export function patch(call: Call, body: unknown, face: Face = 'object'): Respons
   let next: KubernetesObject;
   if (call.info.table !== undefined) {
     const result = beyond.custom!.decodePatched(call, patched.document);
-    if ('error' in result) return refuse(badPatch(patched, result.error));
+    if ('error' in result) return refuse(result.refused ?? badPatch(patched, result.error));
     const strict = [...patched.strict, ...result.strict];
     if (strict.length > 0 && call.validation === 'Strict') return refuse(badPatch(patched, `strict decoding error: ${strict.join(', ')}`));
     if (call.validation === 'Warn') call.warnings.push(...strict);
