@@ -81,7 +81,7 @@ export function snapshotOf(moment: Pick<Moment, 'nodes' | 'pods' | 'nominated'>)
 // ---- from the record of a simulation
 
 /** The kinds the scheduler has informers for, in the order in which a decision's note says how far each was. */
-export const SEEN_KINDS: readonly Kind[] = ['Pod', 'Node', 'PersistentVolume', 'PersistentVolumeClaim', 'StorageClass', 'Service', 'ReplicaSet', 'Namespace', 'PodDisruptionBudget', 'PriorityClass'];
+export const SEEN_KINDS: readonly Kind[] = ['Pod', 'Node', 'PersistentVolume', 'PersistentVolumeClaim', 'StorageClass', 'Service', 'ReplicaSet', 'Namespace', 'PodDisruptionBudget', 'PriorityClass', 'StatefulSet', 'ReplicationController'];
 
 /** What the scheduler notes with a decision. */
 export interface DecisionNote {

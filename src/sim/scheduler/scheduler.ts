@@ -55,7 +55,7 @@ type Profiles = readonly SchedulerProfileConfig[];
 const nameOf = (pod: Pod): string => pod.spec.schedulerName ?? DEFAULT_PROFILE.schedulerName;
 /** Kinds whose changes can make a Pod fit that did not; the scheduler has informers for them. */
 const WATCHED: readonly Kind[] = ['Pod', 'Node', 'PersistentVolume', 'PersistentVolumeClaim', 'StorageClass'];
-const READ: readonly Kind[] = ['Service', 'ReplicaSet', 'Namespace', 'PodDisruptionBudget', 'PriorityClass'];
+const READ: readonly Kind[] = ['Service', 'ReplicaSet', 'Namespace', 'PodDisruptionBudget', 'PriorityClass', 'StatefulSet', 'ReplicationController'];
 
 const isOurs = (pod: Pod, profiles: Profiles): boolean => profileNamed(nameOf(pod), profiles) !== undefined;
 
