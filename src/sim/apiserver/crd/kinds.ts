@@ -3,7 +3,9 @@ import type { KubernetesObject } from '../../api/object.ts';
 import type { CustomKinds } from '../beyond.ts';
 import { invalid } from '../status.ts';
 import { going } from './definition.ts';
-import { atPath, customKind, customKinds, customOf, decodeCustom, decodedBody, fromStorage, missingKind, refusedWhileGoing, toStorage } from './served.ts';
+import { decodeCustom, decodedBody, fromStorage, refusedWhileGoing, toStorage } from './decoding.ts';
+import { customKind, customKinds, customOf, missingKind } from './served.ts';
+import { atPath } from './strategy.ts';
 import { isFields, set } from './structural.ts';
 
 /** What the API server asks of the kinds that CustomResourceDefinitions add. */
