@@ -63,7 +63,7 @@ export function type(timeline: Timeline, state: TerminalState, line: string, edi
   }
 }
 
-const PLACEHOLDER = /<[\w\s'*-]+>|\[PUT|\*\*\*|registry_ip|NODE_IP|-[0-9a-f]{8,10}-[a-z0-9]{5}\b|-7bf7478b77|-ptx58|-1529745840|node1\b|YOUR_|XDG_|podman|^open |minikube|operator/;
+const PLACEHOLDER = /<[\w\s'*-]+>|\[PUT|\*\*\*|registry_ip|NODE_IP|-[0-9a-f]{8,10}-[a-z0-9]{5}\b|-7bf7478b77|-ptx58|-1529745840|node1\b|YOUR_|XDG_|podman|^open |minikube/;
 
 /** The lines of a step, put together where one goes on in the next. */
 function commands(text: string): readonly string[] {
@@ -93,6 +93,7 @@ export function runExercises(): readonly Outcome[] {
     for (const step of exercise.steps) {
       if (!/^(?:bash|sh|shell)$/i.test(step.lang ?? '') || step.text === undefined || /^(?:apiVersion|Events:|LAST SEEN|NAME |Error from|# result)/.test(step.text.trim())) continue;
       const several = /^\s*#\s*(?:or|OR|alternatively|also)\b/m.test(step.text) || exercise.steps.some((one) => /or/i.test(one.note ?? ''));
+      let made = false;
       for (const line of commands(step.text)) {
         if (/^(?:or|version-\d|Hello, World!|secret\/|ls$|exit$|#env)/.test(line) && state.inside === undefined) continue;
         const counts = /\b(?:kubectl|k)\s/.test(line) && !PLACEHOLDER.test(line);
@@ -108,10 +109,11 @@ export function runExercises(): readonly Outcome[] {
           const left = /\(AlreadyExists\)[^\n]*?(\w+) "([\w.-]+)" already exists/.exec(text);
           const space = /namespaces "([\w-]+)" not found/.exec(text);
           const file = /the path "([\w.-]+)" does not exist/.exec(text);
-          if (!ok && !several && left !== null) type(timeline, state, `kubectl delete ${left[1]!} ${left[2]!} --now${/-n (\S+)/.exec(line) === null ? '' : ` -n ${/-n (\S+)/.exec(line)![1]!}`}`, []);
+          const stale = left !== null && !made;
+          if (!ok && stale) type(timeline, state, `kubectl delete ${left[1]!} ${left[2]!} --now${/-n (\S+)/.exec(line) === null ? '' : ` -n ${/-n (\S+)/.exec(line)![1]!}`}`, []);
           if (space !== null) type(timeline, state, `kubectl create namespace ${space[1]!}`, []);
           if (file !== null && yamls.length > 0) state.shell.files.set(`/home/you/${file[1]!}`, yamls.shift()!);
-          if (!ok && ((left !== null && !several) || space !== null || file !== null)) {
+          if (!ok && (stale || space !== null || file !== null)) {
             const again = type(timeline, state, line, []);
             text = again.text;
             ok = again.code === 0;
@@ -120,6 +122,7 @@ export function runExercises(): readonly Outcome[] {
           ok = false;
           text = `crashed: ${error instanceof Error ? (error.stack ?? error.message).slice(0, 300) : String(error)}`;
         }
+        if (/created|exposed/.test(text)) made = true;
         // The second of two ways to the same thing finds it done.
         if (!ok && several && /AlreadyExists|NotFound|already exists|not found|already has a value/.test(text)) ok = true;
         // What is meant to fail: a broken image, a refused quota, a policy that blocks, a program that is not there.
@@ -130,7 +133,7 @@ export function runExercises(): readonly Outcome[] {
         while (nextMoment(timeline) <= wake && stepForward(timeline, wake));
         if (timeline.world.now < wake) seek(timeline, { at: wake });
       }
-      if (state.inside !== undefined && !/\bexit\b/.test(step.text)) state.inside = undefined;
+      state.inside = undefined;
     }
   }
   return outcomes;

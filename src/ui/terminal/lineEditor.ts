@@ -44,6 +44,11 @@ export class LineEditor {
     if (next !== undefined) {
       this.#insert(next);
       this.#enter();
+    } else if (this.#kept !== '') {
+      // The beginning of a line that was typed while a command ran.
+      const early = this.#kept;
+      this.#kept = '';
+      this.#insert(early);
     }
   }
 
