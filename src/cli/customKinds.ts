@@ -13,6 +13,8 @@ export interface CustomKind {
   readonly revision: number;
 }
 
+export const OBJECT_META = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
+
 interface Definition {
   readonly metadata: { readonly resourceVersion: string };
   readonly spec: {
@@ -28,11 +30,13 @@ interface Definition {
 /** "com.example.stable.v1.CronTab", as the real server names it: the group backwards. */
 const nameOf = (group: string, version: string, kind: string): string => `${group.split('.').reverse().join('.')}.${version}.${kind}`;
 
-const META = { apiVersion: { type: 'string' }, kind: { type: 'string' }, metadata: { $ref: '#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta' } };
 
-export function customKinds(world: World): readonly CustomKind[] {
+/** `version`: of OpenAPI. The second knows no fields that are kept without being named. */
+export function customKinds(world: World, version: 2 | 3 = 3): readonly CustomKind[] {
+  const metadata = { $ref: `${version === 2 ? '#/definitions/' : '#/components/schemas/'}${OBJECT_META}` };
+  const META = { apiVersion: { type: 'string' }, kind: { type: 'string' }, metadata };
   if (!world.store.tables.has('CustomResourceDefinition')) return [];
-  return (headList(world.store, 'CustomResourceDefinition') as unknown as readonly Definition[]).flatMap(({ metadata, spec, status }) => {
+  return (headList(world.store, 'CustomResourceDefinition') as unknown as readonly Definition[]).flatMap(({ metadata: { resourceVersion }, spec, status }) => {
     if (status?.conditions?.some(({ type, status: is }) => type === 'Established' && is === 'True') !== true) return [];
     return spec.versions.filter(({ served }) => served).map(({ name, schema }) => {
       const own = schema?.openAPIV3Schema ?? {};
@@ -46,9 +50,9 @@ export function customKinds(world: World): readonly CustomKind[] {
         namespaced: spec.scope === 'Namespaced',
         schemaName: nameOf(spec.group, name, spec.names.kind),
         schema: preserves && own['properties'] === undefined
-          ? { type: 'object', 'x-kubernetes-preserve-unknown-fields': true, 'x-kubernetes-group-version-kind': gvk }
+          ? { type: 'object', ...(version === 2 ? {} : { 'x-kubernetes-preserve-unknown-fields': true }), 'x-kubernetes-group-version-kind': gvk }
           : { ...own, properties: { ...META, ...(own['properties'] as object | undefined) }, 'x-kubernetes-group-version-kind': gvk },
-        revision: Number(metadata.resourceVersion),
+        revision: Number(resourceVersion),
       };
     });
   });

@@ -144,9 +144,11 @@ function describe(groupVersions: readonly string[], world: World, dialect: Diale
       addPaths(paths, info);
     }
   }
-  for (const custom of customKinds(world)) {
+  for (const custom of customKinds(world, dialect === V2 ? 2 : 3)) {
     if (!groupVersions.includes(`${custom.group}/${custom.version}`)) continue;
     schemas.set(custom.schemaName, custom.schema);
+    const meta = typeOfKind('ConfigMap')?.byName.get('metadata')?.type;
+    if (meta?.is === 'struct') addTypes(schemas, new Set([meta.struct]), dialect);
     addPaths(paths, custom);
   }
   return { schemas, paths };

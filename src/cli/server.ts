@@ -80,7 +80,7 @@ export function newServer({ live, door, ofToken, version }: ServerOptions): Serv
       refuse(request, response, failure(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource'));
       return;
     }
-    const body = await bodyOf(request);
+    const body = await bodyOf(request, url.searchParams.get('fieldValidation'));
     if ('kind' in body) {
       refuse(request, response, body);
       return;
