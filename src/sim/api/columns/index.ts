@@ -28,4 +28,5 @@ const PRINTERS: Readonly<Record<string, unknown>> = {
 
 /** The columns of a built-in kind. */
 export const printerOf = (kind: string): Printer<KubernetesObject> => (Object.hasOwn(PRINTERS, kind) ? (PRINTERS[kind] as Printer<KubernetesObject>) : PLAIN);
+export { customColumns, customPrinter } from './custom.ts';
 export type { Column, Printer };
