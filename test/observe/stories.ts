@@ -23,7 +23,8 @@ export function kubectlLine(timeline: Timeline, line: string, file?: string): st
     } else if ('sleepMicros' in step) {
       playUntil(timeline, timeline.world.now + step.sleepMicros);
       turn = program.next();
-    } else turn = program.next(step.request.method === 'GET' ? read(timeline.world, step.request) : perform(timeline, step.request, line));
+    } else if (!('request' in step)) throw new Error(`a story is told without a terminal: ${Object.keys(step)[0]}`);
+    else turn = program.next(step.request.method === 'GET' ? read(timeline.world, step.request) : perform(timeline, step.request, line));
   }
   return text;
 }

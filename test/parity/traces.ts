@@ -83,7 +83,7 @@ function proceed(timeline: Timeline, line: Running): boolean {
       return true;
     }
     if ('out' in step) line.out += step.out;
-    else line.err += step.err;
+    else if ('err' in step) line.err += step.err;
     turn = line.program.next();
   }
   line.done({ out: line.out, err: line.err, code: turn.value });
