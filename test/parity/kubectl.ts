@@ -30,7 +30,9 @@ function frozen(objects: readonly KubernetesObject[], now: Micros): { now: Micro
   const store = newStore();
   for (const object of [...objects].sort((a, b) => Number(a.metadata.resourceVersion) - Number(b.metadata.resourceVersion))) {
     store.revision = Math.max(store.revision, Number(object.metadata.resourceVersion) - 1);
-    commit(store, { kind: object.kind, key: keyOf(object), after: object, at: 0, by: 'kubernetes-admin', verb: 'create', cause: 0 });
+    // A custom kind has a table of its own name.
+    const kind = SERVED.has(object.kind) ? object.kind : `${object.kind}.${object.apiVersion.split('/')[0]!}`;
+    commit(store, { kind: kind as typeof object.kind, key: keyOf(object), after: object, at: 0, by: 'kubernetes-admin', verb: 'create', cause: 0 });
   }
   let draws = 0;
   const server = {
@@ -76,7 +78,9 @@ export function run(dir: string): { agreed: number; total: number; first?: strin
     const file = [join(dir, 'states', `${name}.json`), join(own, 'states', `${name}.json`)].find(existsSync);
     if (file === undefined) throw new Error(`no state ${name} in ${dir}`);
     const { objects } = JSON.parse(readFileSync(file, 'utf8')) as { objects: readonly KubernetesObject[] };
-    const served = objects.filter((object) => SERVED.has(object.kind));
+    // Custom kinds are served because their definitions are there.
+    const custom = new Set(objects.filter((object) => object.kind === 'CustomResourceDefinition').map((object) => (object as unknown as { spec: { names: { kind: string } } }).spec.names.kind));
+    const served = objects.filter((object) => SERVED.has(object.kind) || custom.has(object.kind));
     states.set(name, served);
     return served;
   };
