@@ -127,7 +127,7 @@ export const panelsEn = {
     title: 'Terminal',
     label: 'Terminal: type kubectl here',
     output: 'What was typed and answered',
-    empty: 'kubectl and the tools around it. Reads answer at once; what is to be written takes the time that the cluster takes. Type help; Tab completes, Ctrl-C breaks off.',
+    empty: 'kubectl and the tools around it. Type help; Tab completes, Ctrl-C breaks off.',
     busy: 'waits for the cluster: play or step, or Ctrl-C',
     close: 'Close the terminal',
     loading: 'The terminal is being loaded.',

@@ -124,7 +124,7 @@ export const panelsZh: PanelMessages = {
     title: '终端',
     label: '终端：在这里输入 kubectl',
     output: '输入与回答',
-    empty: 'kubectl 和常用的小工具。读取立即返回；写入要花集群所需的时间。输入 help 查看；Tab 补全，Ctrl-C 中断。',
+    empty: 'kubectl 和常用的小工具。输入 help 查看；Tab 补全，Ctrl-C 中断。',
     busy: '正在等待集群：请播放或单步，或按 Ctrl-C',
     close: '关闭终端',
     loading: '正在载入终端。',
