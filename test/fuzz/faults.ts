@@ -23,7 +23,7 @@ export function chanceOf(seed: number): () => number {
   };
 }
 
-interface Dice {
+export interface Dice {
   readonly below: (n: number) => number;
   readonly pick: <T>(from: readonly T[]) => T | undefined;
   readonly chance: (p: number) => boolean;
@@ -34,7 +34,7 @@ function dice(seed: number): Dice {
   return { below, pick: (from) => (from.length === 0 ? undefined : from[below(from.length)]), chance: (p) => next() < p };
 }
 
-const request = (method: Method, path: string, body?: unknown, contentType?: string): Command => {
+export const request = (method: Method, path: string, body?: unknown, contentType?: string): Command => {
   const made: Request = { user: USERS.admin, userAgent: 'fuzz', method, path, ...(body === undefined ? {} : { body }), ...(contentType === undefined ? {} : { contentType }) };
   return { type: 'request', request: made };
 };
@@ -140,7 +140,7 @@ export interface Outcome {
 }
 
 /** One story of a minute and a half: two dozen deeds and misdeeds, and all invariants looked at after every step. */
-export function story(seed: number, deeds = 24, seconds = 90): Outcome {
+export function story(seed: number, deeds = 24, seconds = 90, next: (world: World, roll: Dice) => Command = someCommand): Outcome {
   const roll = dice(seed);
   const timeline = newTimeline({ config: { ...THREE_NODES, proxyMode: roll.chance(0.5) ? 'iptables' : 'ipvs' }, seed, script: [] });
   const eye = watch(timeline.world, invariants);
@@ -158,7 +158,7 @@ export function story(seed: number, deeds = 24, seconds = 90): Outcome {
     const gap = roll.chance(0.4) ? roll.below(200 * MILLISECOND) : roll.below(Math.floor((2 * seconds * SECOND) / deeds));
     if (!until(timeline.world.now + gap)) return { seed, timeline, violation };
     // A cluster has something to do before things go wrong in it.
-    const command: Command = i < 4 || roll.chance(0.65) ? (i < 4 ? request('POST', pathOf(i % 2 === 0 ? 'Deployment' : 'Service', 'default'), i % 2 === 0 ? deployment(NAMES[i / 2]!, roll) : service(NAMES[(i - 1) / 2]!, roll.chance(0.5))) : someCommand(timeline.world, roll)) : { type: 'fault', fault: someFault(timeline.world, roll) };
+    const command: Command = i < 4 || roll.chance(0.65) ? (i < 4 ? request('POST', pathOf(i % 2 === 0 ? 'Deployment' : 'Service', 'default'), i % 2 === 0 ? deployment(NAMES[i / 2]!, roll) : service(NAMES[(i - 1) / 2]!, roll.chance(0.5))) : next(timeline.world, roll)) : { type: 'fault', fault: someFault(timeline.world, roll) };
     act(timeline, command);
   }
   until(timeline.world.now + 5 * SECOND);
