@@ -36,6 +36,11 @@ export function compose(parts: Parts): Catalogue {
     simplified: parts.simplified,
     reasons: parts.reasons,
     scenarios: { ...Object.fromEntries(Object.entries(parts.titles).map(([id, { title, about }]) => [id, { title, about, chapters: of(id) }])), ...parts.scheduling, ...parts.workloads },
+    shelves: [
+      { name: 'first', stories: Object.keys(parts.titles) },
+      { name: 'scheduler', stories: Object.keys(parts.scheduling) },
+      { name: 'workloads', stories: Object.keys(parts.workloads) },
+    ],
     tenSteps: Object.values(parts.tenSteps).map(({ title, text }, i) => ({ title, say: text, note: parts.stepNotes[i] ?? '' })),
     reason: (code, args) => parts.reasons[code]?.(args) ?? code,
   };

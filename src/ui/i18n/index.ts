@@ -23,6 +23,8 @@ export interface Catalogue {
   readonly stage: StageMessages;
   readonly panels: PanelMessages;
   readonly scenarios: Readonly<Record<string, ScenarioWords>>;
+  /** The stories as they stand in the picker: the ids of each shelf. */
+  readonly shelves: readonly { readonly name: 'first' | 'scheduler' | 'workloads'; readonly stories: readonly string[] }[];
   readonly tenSteps: readonly ChapterWords[];
   readonly simplified: readonly Simplification[];
   readonly reasons: Readonly<Record<string, (args: Args) => string>>;

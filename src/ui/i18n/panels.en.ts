@@ -59,6 +59,7 @@ export const panelsEn = {
   top: {
     lessons: 'Lessons',
     choose: 'Choose a story',
+    shelves: { first: 'First steps', scheduler: 'The scheduler', workloads: 'Workloads' },
     simplified: (n: number): string => `Simplified: ${plural(n, 'thing', 'things')}`,
     share: 'Share',
     otherLanguage: '中文',

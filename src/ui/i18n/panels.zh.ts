@@ -57,6 +57,7 @@ export const panelsZh: PanelMessages = {
   top: {
     lessons: '课程',
     choose: '选择故事',
+    shelves: { first: '入门', scheduler: '调度器', workloads: '工作负载' },
     simplified: (n) => `简化了 ${n} 处`,
     share: '分享',
     otherLanguage: 'English',

@@ -42,7 +42,11 @@ export function TopBar(): ReactElement {
             label={top.choose}
             at={menu}
             onClose={() => setMenu(undefined)}
-            items={Object.entries(words.scenarios).map(([id, { title, about }]) => ({ id, label: title, note: about, checked: id === scenario, act: () => session.open(id) }))}
+            items={words.shelves.flatMap(({ name, stories }) =>
+              stories.map((id) => ({ id, group: top.shelves[name], label: words.scenarios[id]?.title ?? id, note: words.scenarios[id]?.about ?? '', checked: id === scenario, act: () => session.open(id) })),
+            )}
+            // What is chosen wants to be played: the keys go to the stage.
+            then={() => document.querySelector<HTMLElement>('.stage')?.focus()}
           />
         )}
       </div>
