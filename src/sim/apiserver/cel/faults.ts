@@ -8,10 +8,13 @@ import { environment, type CelProblem } from './engine.ts';
 const EXPECTED = "{'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}";
 /** Names under which libraries of functions are called; the engine takes them for variables. */
 const LIBRARIES = new Set(['sets', 'math', 'cel', 'optional', 'base64', 'ip', 'cidr', 'net', 'Object', 'JSONPatch', 'format', 'strings', 'regex', 'lists', 'jsonpatch', 'semver', 'url', 'quantity']);
+/** Building a typed object ("Object{spec: ...}"), which the engine cannot read. */
+const BUILT = /[A-Za-z_]\s*\{/;
 const MACROS = /\.(?:transformMap|transformList|transformMapEntry|sortBy|all|exists|exists_one|existsOne)\s*\(/;
 
 /** The faulty line with a mark below, as cel-go prints it. */
 function shown(text: string, at: number, what: string): string {
+  if (text === '') return `ERROR: <input>:1:0: ${what}`;
   const before = text.slice(0, at).split('\n');
   const line = before.length;
   const column = [...(before.at(-1) ?? '')].length;
@@ -29,7 +32,7 @@ function syntax(problem: CelProblem, text: string): string {
 export function compilationFault(text: string, declared: readonly string[]): { readonly type?: string; readonly fault?: string } {
   const { type, problem } = environment(declared).check(text);
   if (problem === undefined) return type === undefined ? {} : { type };
-  if (problem.kind === 'syntax') return text.includes('`') ? {} : { fault: `compilation failed: ${shown(text, problem.at, syntax(problem, text))}` };
+  if (problem.kind === 'syntax') return text.includes('`') || BUILT.test(text) ? {} : { fault: `compilation failed: ${shown(text, problem.at, syntax(problem, text))}` };
   if (problem.unknown !== undefined && !LIBRARIES.has(problem.unknown) && !MACROS.test(text)) return { fault: `compilation failed: ${shown(text, problem.at, `undeclared reference to '${problem.unknown}' (in container '')`)}` };
   return {};
 }

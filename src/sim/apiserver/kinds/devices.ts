@@ -148,7 +148,7 @@ function validateOpaque(errors: Errors, field: string, config: ConfigIn): void {
   const { parameters } = config.opaque;
   if (parameters === undefined || parameters === null) required(errors, at);
   else if (utf8Length(JSON.stringify(parameters)) > 10_240) tooLong(errors, at, 10_240);
-  else if (typeof parameters !== 'object' || Array.isArray(parameters)) invalid(errors, at, '<value omitted>', 'parameters must be a valid JSON object');
+  else if (typeof parameters !== 'object' || Array.isArray(parameters)) invalid(errors, at, '<value omitted>', 'must be a valid JSON object');
   return undefined;
 }
 

@@ -1,5 +1,5 @@
 import type { KubernetesObject, LabelSelector } from '../../api/object.ts';
-import { celFault } from '../cel/faults.ts';
+import { celFault, compilationFault } from '../cel/faults.ts';
 import { utf8Length } from '../goText.ts';
 import type { Strategy } from '../strategy.ts';
 import { duplicate, forbidden, invalid, invalidEach, notSupported, required, tooMany, type Errors } from './field.ts';
@@ -399,13 +399,22 @@ function validateMutating(object: KubernetesObject & PolicyIn, old?: PolicyIn): 
     const one = mutation[own];
     if (one === undefined) required(errors, `${field}.${own}`, `must be specified when patchType is ${patchType}`);
     else if ((one.expression ?? '').trim() === '') required(errors, `${field}.${own}.expression`);
-    else expression(errors, `${field}.${own}.expression`, (one.expression ?? '').trim(), ['any'], known);
+    else mutationExpression(errors, `${field}.${own}.expression`, (one.expression ?? '').trim(), patchType === 'JSONPatch' ? 'list(JSONPatch)' : 'Object', known);
     if (mutation[other] !== undefined) invalid(errors, `${field}.${other}`, `{${other}}`, `must not be specified when patchType is ${patchType}`);
     return undefined;
   });
   if (reinvocationPolicy === '') required(errors, 'spec.reinvocationPolicy');
   else if (!['IfNeeded', 'Never'].includes(reinvocationPolicy)) notSupported(errors, 'spec.reinvocationPolicy', reinvocationPolicy, ['IfNeeded', 'Never']);
   return errors;
+}
+
+/** A mutation is built of typed objects, which the engine cannot read: what it can read is of another type. */
+function mutationExpression(errors: Errors, field: string, text: string, wanted: string, known: readonly string[]): void {
+  const { type, fault } = compilationFault(text, known);
+  if (fault !== undefined) return invalid(errors, field, text, fault);
+  if (type === undefined || type === 'dyn') return undefined;
+  const got = type === 'list' ? 'list(dyn)' : type === 'map' ? 'map(dyn, dyn)' : type.replaceAll('<', '(').replaceAll('>', ')').replace(/\b[TKV]\b/g, 'dyn');
+  return invalid(errors, field, text, `must evaluate to ${wanted} but got ${got}`);
 }
 
 const withMatchDefaults = (match: MatchResourcesIn): MatchResourcesIn => ({
