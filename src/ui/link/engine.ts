@@ -10,6 +10,8 @@ import type { Answer as KubectlAnswer, Step as KubectlStep } from '../../kubectl
 import type { TerminalState } from '../../kubectl/terminal.ts';
 import type { Request } from '../../sim/api/request.ts';
 import type { StageTarget, YouLine } from '../stage/model.ts';
+import type { Comparison } from './compare.ts';
+import type { Prepared } from './crossing.ts';
 import { newDigested } from './digested.ts';
 import { podInside, processInside, serviceInside, whatIfOf } from './inside.ts';
 import { inspectObject } from './inspect.ts';
@@ -37,6 +39,8 @@ export interface EngineParts {
   /** Loaded when it is first needed: the page comes up sooner. */
   readonly kubectl: () => Promise<typeof import('../../kubectl/door.ts')>;
   readonly explain: () => Promise<{ readonly answerScheduler: (world: World, ask: SchedulerAsk, breathe: () => Promise<void>) => Promise<SchedulerAnswer> }>;
+  readonly crossing: () => Promise<typeof import('./crossing.ts')>;
+  readonly compare: () => Promise<typeof import('./compare.ts')>;
   readonly describeFault: (fault: Fault, target: string) => string;
   /** Makes the text of a recording, and reads one. */
   readonly encode: (from: { readonly scenario: string; readonly seed: number; readonly inputs: readonly Input[]; readonly cursor: { readonly at: Micros; readonly steps: number }; readonly digest: string }) => string;
@@ -99,6 +103,11 @@ export function newEngine(parts: EngineParts): { readonly ask: (id: number, ask:
   let typed: TerminalState | undefined;
   let prompt: (() => string) | undefined;
   const lines: string[] = [];
+  /** A dump that was read, and waits to be opened. */
+  let prepared: Prepared | undefined;
+  /** What computes long and moves nothing: the newest of it counts. */
+  let longs = 0;
+  let comparison: { readonly of: readonly unknown[]; readonly it: Comparison } | undefined;
   /** What "you" shows, with the step at which each line came, so that a rewind forgets it. */
   let said: { readonly step: number; readonly at: Micros; readonly line: YouLine }[] = [];
   let later: readonly Change[] = [];
@@ -170,6 +179,7 @@ export function newEngine(parts: EngineParts): { readonly ask: (id: number, ask:
     later = [];
     shown = { at: 0, steps: 0 };
     promised = undefined;
+    comparison = undefined;
   }
 
   /** The step that was just taken. */
@@ -441,6 +451,11 @@ export function newEngine(parts: EngineParts): { readonly ask: (id: number, ask:
     return { target, at: world.now, object: undefined, before: undefined, gone: false, changes: [], events: [], decisions: [], why };
   }
 
+  function recordingOf(here: Timeline, scenario: string, fromStart = false): string {
+    const start = fromStart ? newTimeline(here.story) : undefined;
+    return parts.encode({ scenario, seed: here.story.seed, inputs: here.inputs.slice(0, here.played), cursor: start === undefined ? { at: here.world.now, steps: here.world.steps } : { at: 0, steps: 0 }, digest: digestOf(start ?? here) });
+  }
+
   const DONE: Answer = { type: 'done' };
 
   async function handle(id: number, ask: Ask): Promise<Answer | { readonly error: { readonly code: string; readonly args: Readonly<Record<string, string | number>> } }> {
@@ -524,6 +539,38 @@ export function newEngine(parts: EngineParts): { readonly ask: (id: number, ask:
         return { type: 'scheduler', answer: await (await parts.explain()).answerScheduler(need().world, ask.ask, parts.breathe) };
       case 'check':
         return { type: 'checked', problems: checkObjects(need().world, ask.objects) };
+      case 'dump': {
+        const mine = ++longs;
+        prepared = undefined;
+        const { prepare } = await parts.crossing();
+        const made = await prepare(ask.text, { story: parts.story, encode: recordingOf, breathe: parts.breathe, isWanted: () => mine === longs });
+        if (made === undefined || mine !== longs) return { type: 'dump' };
+        prepared = made;
+        return { type: 'dump', summary: made.summary };
+      }
+      case 'openDump': {
+        if (prepared === undefined) break;
+        open(parts.story(prepared.scenario)!, [], false);
+        timeline = prepared.timeline;
+        prepared = undefined;
+        const { trace } = timeline.world;
+        for (let i = 0; i < trace.length; i++) overhear(itemAt(trace, i)!);
+        break;
+      }
+      case 'export':
+        return { type: 'export', exported: (await parts.crossing()).exported(need(), story!.id, ask.as) };
+      case 'compare': {
+        if (trunk === undefined || branch === undefined) return { type: 'compare' };
+        const here = need();
+        const of = [trunk, here, here.inputs.length, here.inputs.at(-1)];
+        if (comparison === undefined || of.some((part, i) => comparison?.of[i] !== part)) {
+          const mine = ++longs;
+          const it = await (await parts.compare()).compare({ trunk, branch: here, fromRevision: branch.fromRevision, lines: branch.lines, newDigested: () => newDigested(parts.describeFault), breathe: parts.breathe, isWanted: () => mine === longs && timeline === here });
+          if (it === undefined) return { type: 'compare' };
+          comparison = { of, it };
+        }
+        return { type: 'compare', model: comparison.it.show(ask.at ?? comparison.it.from) };
+      }
       case 'branch': {
         trunk ??= timeline;
         timeline = fork(need());
@@ -547,21 +594,14 @@ export function newEngine(parts: EngineParts): { readonly ask: (id: number, ask:
           said = said.filter(({ step }) => step <= timeline!.world.steps);
         }
         break;
-      case 'share': {
-        const here = need();
-        const { world } = here;
-        const start = ask.from === 'start' ? newTimeline(story!) : undefined;
-        return {
-          type: 'share',
-          recording: parts.encode({ scenario: story!.id, seed: story!.seed, inputs: here.inputs.slice(0, here.played), cursor: start === undefined ? { at: world.now, steps: world.steps } : { at: 0, steps: 0 }, digest: digestOf(start ?? here) }),
-        };
-      }
+      case 'share':
+        return { type: 'share', recording: recordingOf(need(), story!.id, ask.from === 'start') };
     }
     if (timeline !== undefined) push();
     return DONE;
   }
 
-  const MOVES = new Set<Ask['type']>(['open', 'next', 'beat', 'back', 'seek', 'reset', 'branch', 'discardBranch', 'act', 'kubectl']);
+  const MOVES = new Set<Ask['type']>(['open', 'openDump', 'next', 'beat', 'back', 'seek', 'reset', 'branch', 'discardBranch', 'act', 'kubectl']);
 
   return {
     async ask(id, ask) {

@@ -43,6 +43,8 @@ export function newParts(page: Pick<EngineParts, 'tell' | 'clock' | 'breathe'>, 
     whyOf: (world, target) => later()?.whyOf(world, target) ?? [],
     kubectl: () => import('../../kubectl/door.ts'),
     explain: () => import('./explain.ts'),
+    crossing: () => import('./crossing.ts'),
+    compare: () => import('./compare.ts'),
     // The page has the words: a code and its target travel.
     describeFault: (fault, target) => `${fault.type} ${target}`,
     encode: ({ scenario, ...rest }) => encode({ engine: ENGINE, scenario, content: contentOf(scenarioOf(scenario)!), ...rest }),

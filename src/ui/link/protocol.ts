@@ -2,6 +2,8 @@ import type { Change } from '../../sim/api/change.ts';
 import type { Command } from '../../sim/api/cluster.ts';
 import type { KubernetesObject } from '../../sim/api/object.ts';
 import type { Micros } from '../../sim/api/time.ts';
+import type { CompareModel } from './compare.ts';
+import type { DumpSummary, ExportAs, Exported } from './crossing.ts';
 import type { SchedulerAnswer, SchedulerAsk } from './scheduling.ts';
 import type { PodCardProps } from '../stage/PodCard.tsx';
 import type { ServiceCardProps } from '../stage/ServiceCard.tsx';
@@ -56,6 +58,12 @@ export type Ask =
   | { readonly type: 'scheduler'; readonly ask: SchedulerAsk }
   /** What the API server would say to these objects; nothing is written. */
   | { readonly type: 'check'; readonly objects: readonly unknown[] }
+  /** A dump of another cluster, or any manifests: what of it an empty cluster takes. The start is kept until it is opened, or another dump comes. */
+  | { readonly type: 'dump'; readonly text: string }
+  | { readonly type: 'openDump' }
+  | { readonly type: 'export'; readonly as: ExportAs }
+  /** The story and its branch at one moment; without a moment: from where they part. */
+  | { readonly type: 'compare'; readonly at?: Micros }
   | { readonly type: 'share'; readonly from: 'start' | 'now' };
 
 /** Words are the catalogue's: an error is a code with its numbers and names. */
@@ -86,6 +94,10 @@ export type Answer =
   | { readonly type: 'moved'; readonly ended: boolean }
   | { readonly type: 'share'; readonly recording: string }
   | { readonly type: 'scheduler'; readonly answer: SchedulerAnswer }
+  /** Without a summary: a newer dump came. */
+  | { readonly type: 'dump'; readonly summary?: DumpSummary }
+  | { readonly type: 'export'; readonly exported: Exported }
+  | { readonly type: 'compare'; readonly model?: CompareModel }
   | { readonly type: 'completion'; readonly from: number; readonly words: readonly string[] }
   | { readonly type: 'checked'; readonly problems: readonly Problem[] } | { readonly type: 'inspection'; readonly inspection: Inspection };
 

@@ -6,9 +6,10 @@ import { lintGutter, setDiagnostics, type Diagnostic } from '@codemirror/lint';
 import { Compartment, EditorState } from '@codemirror/state';
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
-import { LineCounter, parseAllDocuments, isMap, isPair, isSeq, isScalar, type Document, type Node as YamlNode } from 'yaml';
+import { LineCounter, parseAllDocuments, type Document } from 'yaml';
 import type { Catalogue } from '../i18n/index.ts';
 import type { Problem } from '../link/protocol.ts';
+import { nodeAt } from '../link/yamlPlace.ts';
 import { Icon } from '../stage/glyphs.tsx';
 import type { Session } from '../session/session.ts';
 import { useSession, useSessionState, useWords } from '../session/react.ts';
@@ -53,26 +54,6 @@ interface Checked {
 
 const sizeText = (characters: number): string => `${(characters / 1_000_000).toFixed(1)} MB`;
 
-/** The node that a field path like "spec.containers[0].image" names, or the deepest one on the way to it that exists. */
-function nodeAt(document: Document, field: string): { readonly from: number; readonly to: number } | undefined {
-  let node: unknown = document.contents;
-  let range = (node as YamlNode | null)?.range;
-  for (const part of field.replaceAll(/\[("?)([^\]]*?)\1\]/g, '.$2').split('.')) {
-    if (part === '') continue;
-    if (isMap(node)) {
-      const pair = node.items.find((each) => isPair(each) && isScalar(each.key) && String(each.key.value) === part);
-      if (pair === undefined) break;
-      range = (pair.key as YamlNode).range ?? range;
-      node = pair.value;
-    } else if (isSeq(node)) {
-      const item = node.items[Number(part)] ?? node.items.find((each) => isMap(each) && ['name', 'containerPort', 'port'].some((key) => String(each.get(key)) === part));
-      if (item === undefined) break;
-      node = item;
-      range = (item as YamlNode).range ?? range;
-    } else break;
-  }
-  return range === null || range === undefined ? undefined : { from: range[0], to: Math.max(range[0] + 1, Math.min(range[1], range[0] + 80)) };
-}
 function depthOf(value: unknown, depth = 0): number {
   if (depth > MOST_DEPTH || typeof value !== 'object' || value === null) return depth;
   let most = depth;

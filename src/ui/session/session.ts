@@ -8,6 +8,8 @@ import type { Command, Fault } from '../../sim/api/cluster.ts';
 import type { Pod, Service } from '../../sim/api/object.ts';
 import { newLink, Refused, type Link, type LinkEvents, type WorkerLike } from '../link/link.ts';
 import { fromFragment, toFragment, type Theme } from '../link/share.ts';
+import type { CompareModel } from '../link/compare.ts';
+import type { DumpSummary, ExportAs, Exported } from '../link/crossing.ts';
 import type { Ask, Inspection, LinkError, Problem, SeekTarget, Still, Unit } from '../link/protocol.ts';
 import type { SchedulerAnswer, SchedulerAsk } from '../link/scheduling.ts';
 import { sameTarget, type StageTarget } from '../stage/model.ts';
@@ -21,7 +23,7 @@ import { targetsOf, type VerbId } from './verbs.ts';
 // What the worker sends is large and nobody writes to it: freezing it at every step would cost more than it protects.
 setAutoFreeze(false);
 
-export type Dialog = { readonly type: 'apply' } | { readonly type: 'share' } | { readonly type: 'keys' } | { readonly type: 'simplified' } | { readonly type: 'form'; readonly verb: VerbId; readonly target: StageTarget } | /** The scheduler's view: of a Pod's attempts (by key), of the newest one, or of one step. */ { readonly type: 'decision'; readonly pod?: string; readonly step?: number };
+export type Dialog = { readonly type: 'apply' } | { readonly type: 'share' } | { readonly type: 'keys' } | { readonly type: 'simplified' } | { readonly type: 'form'; readonly verb: VerbId; readonly target: StageTarget } | /** Something of another cluster comes in, or this one goes out. */ { readonly type: 'import' } | { readonly type: 'export' } | /** The story and its branch side by side. */ { readonly type: 'compare' } | /** The scheduler's view: of a Pod's attempts (by key), of the newest one, or of one step. */ { readonly type: 'decision'; readonly pod?: string; readonly step?: number };
 /** What the terminal is told, piece by piece. */
 export type TerminalTold = Parameters<LinkEvents['shell']>[0];
 export interface ShellLine {
@@ -101,6 +103,13 @@ export interface Session {
   readonly check: (objects: readonly unknown[]) => Promise<readonly Problem[]>;
   /** About decisions and the scheduler's queue. */
   readonly scheduler: <A extends SchedulerAsk['about']>(ask: Extract<SchedulerAsk, { readonly about: A }>) => Promise<Extract<SchedulerAnswer, { readonly about: A }> | undefined>;
+  /** What an empty cluster would take of a dump; undefined: a newer one came, or the worker stopped. */
+  readonly readDump: (text: string) => Promise<DumpSummary | undefined>;
+  /** Opens what was read last. */
+  readonly openDump: () => Promise<boolean>;
+  readonly exportAs: (as: ExportAs) => Promise<Exported | undefined>;
+  /** The story and its branch at one moment; undefined: there is no branch. */
+  readonly compare: (at?: number) => Promise<CompareModel | undefined>;
   readonly inspect: (target: StageTarget) => Promise<Inspection | undefined>;
   readonly command: (command: Command) => void;
   readonly branch: (line: string, fault?: Fault) => void;
@@ -303,7 +312,8 @@ export function newSession(parts: SessionParts): Session {
     },
   });
 
-  async function openScenario(scenario: string, recording?: string): Promise<boolean> {
+  const openScenario = (scenario: string, recording?: string): Promise<boolean> => opening({ type: 'open', scenario, ...(recording === undefined ? {} : { recording }) });
+  async function opening(ask: Extract<Ask, { readonly type: 'open' | 'openDump' }>): Promise<boolean> {
     actor.send({ type: 'PAUSE' });
     freeze();
     pending = undefined;
@@ -315,8 +325,8 @@ export function newSession(parts: SessionParts): Session {
       draft.shell = [];
     });
     try {
-      await link.ask({ type: 'open', scenario, ...(recording === undefined ? {} : { recording }) });
-      lastRecording = recording;
+      await link.ask(ask);
+      lastRecording = ask.type === 'open' ? ask.recording : undefined;
       void keepRecording();
       return true;
     } catch (error) {
@@ -451,7 +461,7 @@ export function newSession(parts: SessionParts): Session {
     setLetters: (letters) => savePreferences({ letters }),
     show(dialog) {
       // What is shared, or asked for in a form, is about this moment.
-      if (dialog?.type === 'share' || dialog?.type === 'form' || dialog?.type === 'decision') {
+      if (dialog?.type === 'share' || dialog?.type === 'form' || dialog?.type === 'decision' || dialog?.type === 'export' || dialog?.type === 'compare') {
         actor.send({ type: 'PAUSE' });
         showPending();
       }
@@ -485,6 +495,34 @@ export function newSession(parts: SessionParts): Session {
       try {
         const answer = await link.ask({ type: 'scheduler', ask: ask as SchedulerAsk });
         return answer.type === 'scheduler' ? (answer.answer as never) : undefined;
+      } catch (error) {
+        complain(error);
+        return undefined;
+      }
+    },
+    async readDump(text) {
+      try {
+        const answer = await link.ask({ type: 'dump', text });
+        return answer.type === 'dump' ? answer.summary : undefined;
+      } catch (error) {
+        complain(error);
+        return undefined;
+      }
+    },
+    openDump: () => (started(), opening({ type: 'openDump' })),
+    async exportAs(as) {
+      try {
+        const answer = await link.ask({ type: 'export', as });
+        return answer.type === 'export' ? answer.exported : undefined;
+      } catch (error) {
+        complain(error);
+        return undefined;
+      }
+    },
+    async compare(at) {
+      try {
+        const answer = await link.ask({ type: 'compare', ...(at === undefined ? {} : { at }) });
+        return answer.type === 'compare' ? answer.model : undefined;
       } catch (error) {
         complain(error);
         return undefined;
