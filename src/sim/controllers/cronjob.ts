@@ -48,7 +48,6 @@ interface Memory {
 
 /** Added to each time, in case clocks differ a little. */
 const DELTA: Micros = 100 * MILLISECOND;
-const LOOK_AGAIN: Micros = 5 * MILLISECOND;
 const EPOCH = EPOCH_MILLIS / 1000;
 const SCHEDULED = 'batch.kubernetes.io/cronjob-scheduled-timestamp';
 
@@ -155,7 +154,7 @@ function reconcile(key: string, view: View, memory: Memory | undefined, context:
     const after: CronJob = { ...cronJob, status: { ...status, active } };
     return { batches: [[write()]], because: say('cronjob.notes', { active: active.length }), memory: memory?.made === undefined ? { made } : memory, requeueAfterMicros: untilNext(after, now, schedule) };
   }
-  if (!context.settled) return { batches: [], because: say('cronjob.awaitsOwnWrites'), requeueAfterMicros: LOOK_AGAIN };
+  if (!context.settled) return { batches: [], because: say('cronjob.awaitsOwnWrites'), retry: true };
 
   const jobs = view.list('Job', { index: 'namespace', value: namespace ?? '' }).filter((job) => controllerOf(job)?.name === name);
   const deletion = (job: Job, reason: Reason): Write => ({

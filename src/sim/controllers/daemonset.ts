@@ -59,8 +59,6 @@ interface Memory {
   readonly expectsUntil?: Micros;
 }
 
-/** Upstream comes back after a back-off that starts with this. */
-const LOOK_AGAIN: Micros = 5 * MILLISECOND;
 /** News of a node goes through a queue of its own, which only then brings up its DaemonSets: fitted, so that others who act on the same news may be first. */
 const NODE_QUEUE: Micros = 4 * MILLISECOND;
 /** How long upstream expects to see what it created (ExpectationsTimeout). */
@@ -115,7 +113,7 @@ function reconcile(key: string, view: View, memory: Memory | undefined, context:
   const { name, namespace } = daemonSet.metadata;
   const refs = [referenceTo(daemonSet)];
   const say = (code: string): Reason => ({ code, args: { daemonSet: name }, refs });
-  if (!context.settled) return { batches: [], because: say('daemonset.awaitsOwnWrites'), requeueAfterMicros: LOOK_AGAIN };
+  if (!context.settled) return { batches: [], because: say('daemonset.awaitsOwnWrites'), retry: true };
   if (semanticallyEqual(daemonSet.spec.selector, {}))
     return { batches: [], because: say('daemonset.selectsAll'), events: [{ regarding: objectReference(daemonSet), type: 'Warning', reason: 'SelectingAll', message: 'This daemon set is selecting all pods. A non-empty selector is required.' }] };
   if (daemonSet.metadata.deletionTimestamp !== undefined) return { batches: [], because: say('daemonset.beingDeleted') };

@@ -104,7 +104,7 @@ function reconcile(key: string, view: View, memory: Memory | undefined, context:
   if (job === undefined) return { batches: [], memory: null, because: { code: 'job.gone', args: { job: key } } };
   const refs = [referenceTo(job)];
   const say = (code: string): Reason => ({ code, args: { job: job.metadata.name }, refs });
-  if (!context.settled) return { batches: [], because: say('job.awaitsOwnWrites'), requeueAfterMicros: BATCH };
+  if (!context.settled) return { batches: [], because: say('job.awaitsOwnWrites'), retry: true };
   if (managedElsewhere(job)) return { batches: [], because: { ...say('job.managedElsewhere'), args: { job: job.metadata.name, manager: job.spec.managedBy ?? '' } } };
   if (isFinished(job)) return { batches: [], memory: null, because: say('job.finished') };
   const { completionMode } = job.spec;

@@ -9,7 +9,7 @@ import type { Reason } from '../api/reason.ts';
 import { adoptPatch, objectReference, referenceTo, releasePatch } from '../api/references.ts';
 import { STRATEGIC_MERGE_PATCH } from '../api/request.ts';
 import { selects } from '../api/selector.ts';
-import { MILLISECOND, SECOND } from '../api/time.ts';
+import { SECOND } from '../api/time.ts';
 import type { Micros } from '../api/time.ts';
 import type { StatefulSet } from '../api/workloads.ts';
 import type { Controller, Enqueue, EventNote, Plan, ReconcileContext, View, Write } from '../reconcile/controller.ts';
@@ -51,8 +51,6 @@ import { countReplicas, isInconsistent, statusOf } from './statefulset/status.ts
  * met a conflict is worked out again after the back-off; before it adopts, upstream reads the StatefulSet once more from the API server.
  */
 
-/** Upstream comes back after a back-off that starts with this. */
-const LOOK_AGAIN: Micros = 5 * MILLISECOND;
 const MAX_BATCH = 500;
 
 const args = (set: StatefulSet): { readonly set: string } => ({ set: set.metadata.name });
@@ -220,7 +218,7 @@ function reconcile(key: string, view: View, _memory: undefined, context: Reconci
   const set = view.get('StatefulSet', key);
   if (set === undefined) return { batches: [], because: { code: 'statefulset.gone', args: { set: key } } };
   const refs = [referenceTo(set)];
-  if (!context.settled) return { batches: [], because: { code: 'statefulset.awaitsOwnWrites', args: args(set), refs }, requeueAfterMicros: LOOK_AGAIN };
+  if (!context.settled) return { batches: [], because: { code: 'statefulset.awaitsOwnWrites', args: args(set), refs }, retry: true };
 
   const candidates = [...view.list('Pod', { index: 'controller', value: set.metadata.uid }), ...view.list('Pod', { index: 'controller', value: '' })];
   const { own: pods, adopts, releases } = claim(set, set.spec.selector, candidates, (pod) => parentAndOrdinal(pod)[0] === set.metadata.name);
@@ -231,7 +229,7 @@ function reconcile(key: string, view: View, _memory: undefined, context: Reconci
   });
   const history = historyOf(set, view);
   // Who is being deleted adopts nothing: upstream's synchronisation fails here, and with it everything after it.
-  if (set.metadata.deletionTimestamp !== undefined && history.writes.some(({ request }) => request.method === 'PATCH')) return { batches: [], because: { code: 'statefulset.beingDeleted', args: args(set), refs }, requeueAfterMicros: LOOK_AGAIN };
+  if (set.metadata.deletionTimestamp !== undefined && history.writes.some(({ request }) => request.method === 'PATCH')) return { batches: [], because: { code: 'statefulset.beingDeleted', args: args(set), refs }, retry: true };
   const batches: (readonly Write[])[] = [
     ...history.writes.filter(({ request }) => request.method === 'PATCH').map((write) => [write]),
     ...releases.map((pod) => [patch(pod, releasePatch(set, pod.metadata.uid), 'statefulset.releases', [404, 422])]),

@@ -30,6 +30,8 @@ export interface Plan<M> {
   readonly memory?: M | null;
   readonly because: Reason;
   readonly requeueAfterMicros?: Micros;
+  /** It cannot be done yet: the key comes back after its back-off, as after a refusal. */
+  readonly retry?: true;
 }
 
 export interface ReconcileContext {

@@ -142,7 +142,7 @@ export function host(controller: AnyController): Process<HostState> {
     const writes = plan.batches.reduce((sum, batch) => sum + batch.length, 0);
     out.note({ type: 'reconcile', subject: { kind: controller.name, key }, because: plan.because, first: item.firstCause, last: item.lastCause, merged: item.merged, writes });
     for (const event of plan.events ?? []) say(state, event, view, out);
-    state.plans.set(key, { plan, batch: -1, waiting: 0, failed: false, cause: item.firstCause });
+    state.plans.set(key, { plan, batch: -1, waiting: 0, failed: plan.retry === true, cause: item.firstCause });
     nextBatch(state, key, view, out);
   }
 
