@@ -21,7 +21,10 @@ describe('a document is checked before it is sent, and its faults are placed', (
     ['an unknown field', deployment((_, container) => (container['immage'] = 'x')), ['spec.template.spec.containers[1].immage']],
     ['a rule broken', deployment((spec) => (spec['replicas'] = -1)), ['spec.replicas']],
     ['more than a tab can hold', deployment((spec) => (spec['replicas'] = 1_000_000)), ['spec.replicas']],
-    ['a kind that is not here', { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'x' } }, ['kind']],
+    ['a kind that is not here', { apiVersion: 'example.com/v1', kind: 'CronTab', metadata: { name: 'x' } }, ['kind']],
+    ['a kind in a version that is not here', { apiVersion: 'apps/v1beta1', kind: 'Deployment', metadata: { name: 'x' } }, ['apiVersion']],
+    ['a kind of today with half of it', { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'x' } }, ['spec.template.spec.containers', 'spec.template.spec.restartPolicy']],
+    ['an older version that is served', { apiVersion: 'autoscaling/v1', kind: 'HorizontalPodAutoscaler', metadata: { name: 'x' }, spec: { maxReplicas: 2, scaleTargetRef: { kind: 'Deployment', name: 'web', apiVersion: 'apps/v1' } } }, []],
     ['no kind', { apiVersion: 'v1' }, ['kind']],
     ['a list', [], ['']],
   ];

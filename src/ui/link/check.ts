@@ -1,4 +1,4 @@
-import { KINDS, apiVersionOf, pathOf } from '../../sim/api/kinds.ts';
+import { KINDS } from '../../sim/api/kinds.ts';
 import { USERS, type Status } from '../../sim/api/request.ts';
 import { MAX_PODS } from '../../sim/apiserver/limits.ts';
 import { read } from '../../sim/index.ts';
@@ -39,18 +39,26 @@ function fieldAt(value: unknown, [name, ...rest]: readonly string[], so: string)
   return isMap(value) && Object.hasOwn(value, name) ? fieldAt(value[name], rest, so === '' ? name : `${so}.${name}`) : undefined;
 }
 
+const rootOf = (apiVersion: string): string => (apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`);
+/** Asked of discovery, which knows older versions and custom kinds as well. */
+function servedKind(world: World, apiVersion: string, kind: string): { readonly name: string; readonly namespaced: boolean } | undefined {
+  if (!/^[\w.-]+(?:\/[\w.-]+)?$/.test(apiVersion)) return undefined;
+  const { resources } = read(world, { user: USERS.admin, method: 'GET', path: rootOf(apiVersion) }).body as { readonly resources?: readonly { readonly name: string; readonly kind: string; readonly namespaced: boolean }[] };
+  return resources?.find((each) => each.kind === kind && !each.name.includes('/'));
+}
+
 function checkOne(world: World, object: unknown, i: number): readonly Problem[] {
   if (!isMap(object)) return [{ object: i, field: '', message: 'error validating data: not an object' }];
   const { kind, apiVersion, metadata } = object;
   if (typeof kind !== 'string' || kind === '') return [{ object: i, field: 'kind', message: 'kind not set' }];
   if (typeof apiVersion !== 'string' || apiVersion === '') return [{ object: i, field: 'apiVersion', message: 'apiVersion not set' }];
-  const info = KINDS.find((each) => each.kind === kind && apiVersionOf(each) === apiVersion);
+  const info = servedKind(world, apiVersion, kind);
   if (info === undefined) return [{ object: i, field: KINDS.some((each) => each.kind === kind) ? 'apiVersion' : 'kind', message: `no matches for kind "${kind}" in version "${apiVersion}"`, limit: { code: 'limit.kind', args: { known: KINDS.map((each) => each.kind).join(', ') } } }];
   const asked = replicasOf(object);
   if (asked > MOST_REPLICAS) return [{ object: i, field: 'spec.replicas', message: '', limit: { code: 'limit.replicas', args: { asked, most: MOST_REPLICAS } } }];
   const given = isMap(metadata) && typeof metadata['namespace'] === 'string' && metadata['namespace'] !== '' ? metadata['namespace'] : 'default';
   const body = info.namespaced ? { ...object, metadata: { ...(isMap(metadata) ? metadata : {}), namespace: given } } : object;
-  const answer = read(world, { user: USERS.admin, userAgent: 'kubectl', method: 'POST', path: pathOf(kind, info.namespaced ? given : undefined), query: { dryRun: 'All', fieldValidation: 'Strict' }, body } as Parameters<typeof read>[1]);
+  const answer = read(world, { user: USERS.admin, userAgent: 'kubectl', method: 'POST', path: `${rootOf(apiVersion)}${info.namespaced ? `/namespaces/${given}` : ''}/${info.name}`, query: { dryRun: 'All', fieldValidation: 'Strict' }, body } as Parameters<typeof read>[1]);
   // What is there already will be changed, not created; its creation tells nothing more.
   if (answer.code < 300 || answer.code === 409) return [];
   const status = answer.body as Status;
