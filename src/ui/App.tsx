@@ -20,6 +20,9 @@ import { targetId } from './stage/model.ts';
 const ApplyDrawer = lazy(() => import('./panels/ApplyDrawer.tsx'));
 const TerminalDrawer = lazy(() => import('./terminal/TerminalDrawer.tsx'));
 const ShareDialog = lazy(() => import('./panels/ShareDialog.tsx'));
+const ImportDialog = lazy(() => import('./crossing/ImportDialog.tsx'));
+const ExportDialog = lazy(() => import('./crossing/ExportDialog.tsx'));
+const CompareView = lazy(() => import('./compare/CompareView.tsx'));
 const SchedulerView = lazy(() => import('./scheduler/SchedulerView.tsx'));
 
 export function App({ session }: { readonly session: Session }): ReactElement {
@@ -149,6 +152,9 @@ function Over(): ReactElement {
       <Suspense fallback={dialog?.type === 'apply' ? <div className="drawer apply waiting" role="status">{words.panels.apply.loading}</div> : null}>
         {dialog?.type === 'apply' && <ApplyDrawer />}
         {dialog?.type === 'share' && <ShareDialog />}
+        {dialog?.type === 'import' && <ImportDialog />}
+        {dialog?.type === 'export' && <ExportDialog />}
+        {dialog?.type === 'compare' && <CompareView />}
         {dialog?.type === 'decision' && <SchedulerView {...(dialog.pod === undefined ? {} : { pod: dialog.pod })} {...(dialog.step === undefined ? {} : { step: dialog.step })} />}
       </Suspense>
       {dialog?.type === 'keys' && <KeysDialog />}

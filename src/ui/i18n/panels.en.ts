@@ -59,9 +59,16 @@ export const panelsEn = {
   top: {
     lessons: 'Lessons',
     choose: 'Choose a story',
-    shelves: { first: 'First steps', scheduler: 'The scheduler', workloads: 'Workloads' },
+    shelves: { first: 'First steps', scheduler: 'The scheduler', workloads: 'Workloads', own: 'Your own' },
+    sandbox: (nodes: number): string => `Empty cluster, ${plural(nodes, 'node', 'nodes')}`,
+    sandboxAbout: 'nothing in it: apply what you like, or import a cluster',
     simplified: (n: number): string => `Simplified: ${plural(n, 'thing', 'things')}`,
     share: 'Share',
+    inOut: 'Import and export',
+    import: 'Import…',
+    importNote: 'a dump of another cluster, or manifests',
+    export: 'Export…',
+    exportNote: 'manifests, or a script for kind or KWOK',
     otherLanguage: '中文',
     toLight: 'Light theme',
     toDark: 'Dark theme',
@@ -195,7 +202,7 @@ export const panelsEn = {
     groups: [
       { title: 'Time', keys: [['Space', 'play, pause'], ['→ ←', 'next, back, in the chosen unit'], ['Shift →', 'to the end of what was played'], ['. w d c', 'next message, write, decision, chapter'], ['1 … 0', 'step or chapter']] },
       { title: 'Look', keys: [['Tab', 'top, rail, stage, inspector, dock'], ['Arrows', 'along the wires, when the stage has the focus'], ['Enter', 'select'], ['Shift F10', 'what can be done with it'], ['y', 'why'], ['n', 'which node, and why: the scheduler'], ['t', 'the stage as text']] },
-      { title: 'Do', keys: [['e', 'apply YAML'], ['`', 'kubectl'], ['k', 'kill a node'], ['x', 'cut a node off'], ['s', 'scale'], ['i', 'new image'], ['u', 'undo a rollout'], ['b', 'branch here'], ['Esc', 'leave']] },
+      { title: 'Do', keys: [['e', 'apply YAML'], ['`', 'kubectl'], ['k', 'kill a node'], ['x', 'cut a node off'], ['s', 'scale'], ['i', 'new image'], ['u', 'undo a rollout'], ['b', 'branch here'], ['o', 'import a cluster'], ['m', 'export manifests or a script'], ['v', 'compare a branch with the story'], ['Esc', 'leave']] },
     ] as readonly { readonly title: string; readonly keys: readonly (readonly [string, string])[] }[],
   },
 
@@ -332,6 +339,7 @@ export const panelsEn = {
 
   branch: {
     bar: (revision: number): string => `branch of r${revision}`,
+    compare: 'compare',
     keep: 'keep',
     discard: 'discard',
     region: 'What if',

@@ -57,9 +57,16 @@ export const panelsZh: PanelMessages = {
   top: {
     lessons: '课程',
     choose: '选择故事',
-    shelves: { first: '入门', scheduler: '调度器', workloads: '工作负载' },
+    shelves: { first: '入门', scheduler: '调度器', workloads: '工作负载', own: '自己动手' },
+    sandbox: (nodes) => `空集群，${nodes} 个节点`,
+    sandboxAbout: '里面什么都没有：可应用任何清单，或导入一个集群',
     simplified: (n) => `简化了 ${n} 处`,
     share: '分享',
+    inOut: '导入与导出',
+    import: '导入……',
+    importNote: '另一个集群的转储，或任何清单',
+    export: '导出……',
+    exportNote: '清单，或用于 kind 或 KWOK 的脚本',
     otherLanguage: 'English',
     toLight: '浅色主题',
     toDark: '深色主题',
@@ -191,7 +198,7 @@ export const panelsZh: PanelMessages = {
     groups: [
       { title: '时间', keys: [['Space', '播放、暂停'], ['→ ←', '按所选单位前进、后退'], ['Shift →', '到已播放部分的末尾'], ['. w d c', '下一条消息、写入、决策、章节'], ['1 … 0', '步骤或章节']] },
       { title: '查看', keys: [['Tab', '顶栏、步骤栏、舞台、检查器、操作栏'], ['方向键', '焦点在舞台时沿连线移动'], ['Enter', '选中'], ['Shift F10', '可执行的操作'], ['y', '为什么'], ['n', '去哪个节点，为什么：调度器'], ['t', '舞台的文字版']] },
-      { title: '操作', keys: [['e', '应用 YAML'], ['`', 'kubectl'], ['k', '给节点断电'], ['x', '断开节点网络'], ['s', '伸缩'], ['i', '换镜像'], ['u', '回滚'], ['b', '在此分支'], ['Esc', '退出']] },
+      { title: '操作', keys: [['e', '应用 YAML'], ['`', 'kubectl'], ['k', '给节点断电'], ['x', '断开节点网络'], ['s', '伸缩'], ['i', '换镜像'], ['u', '回滚'], ['b', '在此分支'], ['o', '导入集群'], ['m', '导出清单或脚本'], ['v', '将分支与故事对比'], ['Esc', '退出']] },
     ],
   },
 
@@ -325,6 +332,7 @@ export const panelsZh: PanelMessages = {
 
   branch: {
     bar: (revision) => `r${revision} 的分支`,
+    compare: '对比',
     keep: '保留',
     discard: '放弃',
     region: '如果',

@@ -14,6 +14,7 @@ export function BranchBar(): ReactElement | null {
       <b>{text.bar(branch.fromRevision)}</b>
       {branch.lines.filter((line) => line !== '').map((line) => <span key={line} className="mono line">{line}</span>)}
       <span className="grow" />
+      <button type="button" className="btn line" title={`${text.compare} (v)`} onClick={() => session.show({ type: 'compare' })}>{text.compare}</button>
       <button type="button" className="btn line" onClick={() => session.keepBranch()}>{text.keep}</button>
       <button type="button" className="btn line" onClick={() => session.discardBranch()}>{text.discard}</button>
     </div>

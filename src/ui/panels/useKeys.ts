@@ -76,6 +76,16 @@ function handle(session: Session, event: KeyboardEvent): boolean {
     case 't':
       session.setTwin(!twin);
       return true;
+    case 'o':
+      session.show({ type: 'import' });
+      return true;
+    case 'm':
+      session.show({ type: 'export' });
+      return true;
+    case 'v':
+      if (still?.branch === undefined) return false;
+      session.show({ type: 'compare' });
+      return true;
     case 'b':
       if (still?.branch === undefined) session.branchHere();
       return true;

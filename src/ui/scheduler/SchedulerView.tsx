@@ -2,6 +2,8 @@ import { Suspense, useCallback, useDeferredValue, useEffect, useMemo, useRef, us
 import type { MatrixModel, NodeCells, Offer, Offers, Overview } from '../link/scheduling.ts';
 import type { Catalogue } from '../i18n/index.ts';
 import type { SchedulerMessages } from '../i18n/scheduler.en.ts';
+import { useCovering, useViewKeys } from '../panels/covering.ts';
+import { usePlaying } from '../panels/playing.ts';
 import { shortClock } from '../panels/timeText.ts';
 import { useSession, useSessionState, useWords } from '../session/react.ts';
 import { Icon } from '../stage/glyphs.tsx';
@@ -12,7 +14,7 @@ import { Cards } from './Cards.tsx';
 import { Matrix } from './Matrix.tsx';
 import { Preemption } from './Preemption.tsx';
 import { SideBySide } from './SideBySide.tsx';
-import { Transport, usePlaying, type StepUnit } from './Transport.tsx';
+import { Transport, type StepUnit } from './Transport.tsx';
 import { Twin } from './Twin.tsx';
 import { decisive, FEW, itemsOf, quietScorers, rejectionOf, runnerUp, sheetOf, totalOf, type Sheet } from './sheet.ts';
 import { backward, carriedOver, covered, forward, goTo, opened, predicting, tell, type Walk } from './steps.ts';
@@ -124,36 +126,6 @@ function Bare({ words, text, overview, lead, onPod, children }: { readonly words
       <Aside tabs={['queue']} tab="queue" words={words} text={text} matrix={undefined} offers={undefined} on={undefined} overview={overview} told sideBySide={false} canBranch={false} onTab={nothing} onOffer={nothing} onSideBySide={nothing} onBranch={nothing} onPod={onPod} />
     </section>
   );
-}
-
-/** The view has the keys while it is open, wherever the focus is: what had it may just have gone. */
-function useViewKeys(handle: (event: KeyboardEvent) => boolean): void {
-  const latest = useRef(handle);
-  useEffect(() => {
-    latest.current = handle;
-  });
-  useEffect(() => {
-    const onKeyDown = (event: KeyboardEvent): void => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || !latest.current(event)) return;
-      event.preventDefault();
-      event.stopPropagation();
-    };
-    document.addEventListener('keydown', onKeyDown, true);
-    return () => document.removeEventListener('keydown', onKeyDown, true);
-  }, []);
-}
-
-/** What is covered can be reached neither by Tab nor by ear. */
-function useCovering(): void {
-  useEffect(() => {
-    const before = document.activeElement;
-    const covered = [...document.querySelectorAll('.app > .rail, .app > .insp, .app > .dock, .app > .main > :not(.decision)')];
-    for (const element of covered) element.setAttribute('inert', '');
-    return () => {
-      for (const element of covered) element.removeAttribute('inert');
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
-    };
-  }, []);
 }
 
 function Close({ text }: { readonly text: SchedulerMessages }): ReactElement {
