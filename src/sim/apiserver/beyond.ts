@@ -55,6 +55,10 @@ export interface Beyond {
   limit?(call: Call, object: KubernetesObject): KubernetesObject;
   /** The last plugins that change a new object: what its classes give it. */
   admit?(call: Call, object: KubernetesObject, old: KubernetesObject | undefined): KubernetesObject | Status;
+  /** MutatingAdmissionPolicies, after all plugins that change an object. */
+  mutate?(call: Call, object: KubernetesObject, old: KubernetesObject | undefined): KubernetesObject | Status;
+  /** ValidatingAdmissionPolicies about a delete. */
+  refuseDelete?(call: Call, object: KubernetesObject): Status | undefined;
   /** The plugins that only look: LimitRanger, PodSecurity, and ResourceQuota, which charges what is about to be written. */
   validate?(call: Call, object: KubernetesObject, old: KubernetesObject | undefined): Status | undefined;
   /** RBAC: why somebody who is not the administrator may not do this. */

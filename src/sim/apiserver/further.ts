@@ -4,6 +4,8 @@ import { limitDefaults } from './admission/limitRanger.ts';
 import { validateAdmission } from './admission/validate.ts';
 import { SEEDED_KINDS } from './bootstrap/objects.ts';
 import { startChanges } from './bootstrap/seeds.ts';
+import { mutated } from './policy/mutating.ts';
+import { policyRefusal } from './policy/validating.ts';
 import { present } from './present.ts';
 import { apply, sentManaged } from './fields/apply.ts';
 import { rememberDry } from './fields/ownership.ts';
@@ -13,5 +15,5 @@ import { review } from './rbac/reviews.ts';
 import { registerSeeds } from './store.ts';
 
 /** The parts of the API server that the first picture does not need. Importing this puts them in their places. */
-registerBeyond({ apply, sentManaged, rememberDry, present, authorize, authorizePath, escalates, review, limit: limitDefaults, admit: fromClasses, validate: validateAdmission });
+registerBeyond({ apply, sentManaged, rememberDry, present, authorize, authorizePath, escalates, review, limit: limitDefaults, admit: fromClasses, validate: validateAdmission, mutate: mutated, refuseDelete: (call, old) => policyRefusal(call, { operation: 'DELETE', object: undefined, old }) });
 registerSeeds(SEEDED_KINDS, startChanges);

@@ -129,6 +129,8 @@ export function removeObject(call: Call, object: KubernetesObject, given: Delete
       ? `Precondition failed: ResourceVersion in precondition: ${wantedVersion}, ResourceVersion in object meta: ${metadata.resourceVersion}`
       : `the ResourceVersion in the precondition (${wantedVersion}) does not match the ResourceVersion in record (${metadata.resourceVersion}). The object might have been modified`);
   }
+  const barred = beyond.refuseDelete?.(call, object);
+  if (barred !== undefined) return barred;
   if (tableName(info) === 'Namespace') return removeNamespace(call, object as Namespace, given);
 
   // A definition waits until its objects are gone (crd/definition.ts).

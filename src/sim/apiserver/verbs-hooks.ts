@@ -28,10 +28,20 @@ export function admitted(call: Call, object: KubernetesObject, old: KubernetesOb
     list: (kind) => headList(context.store, kind),
     draw: (purpose, n) => context.draw(purpose, key) % n,
   };
-  if (call.info.table !== undefined) return (old === undefined ? (namespaceLifecycle(call.info, object, admission) ?? beyond.custom!.refuseCreate(call, object)) : undefined) ?? object;
-  const limited = old === undefined && beyond.limit !== undefined ? beyond.limit(call, object) : object;
-  const done = admit(call.info.kind, limited, old === undefined ? 'CREATE' : 'UPDATE', admission, old);
-  return isFailure(done) || beyond.admit === undefined ? done : beyond.admit(call, done, old);
+  if (call.info.table !== undefined) {
+    const refused = old === undefined ? (namespaceLifecycle(call.info, object, admission) ?? beyond.custom!.refuseCreate(call, object)) : undefined;
+    return refused ?? beyond.mutate?.(call, object, old) ?? object;
+  }
+  const plugged = (given: KubernetesObject): KubernetesObject | Status => {
+    const limited = old === undefined && beyond.limit !== undefined ? beyond.limit(call, given) : given;
+    const done = admit(call.info.kind, limited, old === undefined ? 'CREATE' : 'UPDATE', admission, old);
+    return isFailure(done) || beyond.admit === undefined ? done : beyond.admit(call, done, old);
+  };
+  const done = plugged(object);
+  if (isFailure(done) || beyond.mutate === undefined) return done;
+  const mutated = beyond.mutate(call, done, old);
+  // What a policy has changed goes past the plugins once more: a container that it adds gets its token, too.
+  return mutated === done || isFailure(mutated) ? mutated : plugged(mutated);
 }
 
 /** A Service with the addresses and node ports that it is given or keeps; other kinds are given none. */

@@ -107,7 +107,7 @@ export function createObject(asked: Call, given: KubernetesObject): KubernetesOb
     if (strategy.warnings !== undefined) call.warnings.push(...strategy.warnings(object, undefined, base));
     const existing = head(context.store, tableName(info), key);
     if (existing === undefined) {
-      const refused = info.table === undefined ? beyond.validate?.(call, object, undefined) : undefined;
+      const refused = beyond.validate?.(call, object, undefined);
       if (refused !== undefined) return refused;
       const over = overLimits(call, object, undefined);
       if (over !== undefined) return over;
@@ -251,7 +251,7 @@ export function updateObject(asked: Call, given: KubernetesObject, old: Kubernet
     if (general.length > 0) errors = [...general, ...errors];
   }
   if (errors.length > 0) return invalid(asNamed(info, next), name, errors);
-  const refused = face === 'status' || face === 'finalize' || info.table !== undefined ? undefined : beyond.validate?.(call, next, old);
+  const refused = beyond.validate?.(call, next, old);
   if (refused !== undefined) return refused;
   const over = overLimits(call, next, old);
   if (over !== undefined) return over;

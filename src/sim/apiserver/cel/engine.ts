@@ -46,6 +46,8 @@ export function environment(declared: readonly string[]): CelEnvironment {
   if (known !== undefined) return known;
   const engine = new Environment({ unlistedVariablesAreDyn: false, homogeneousAggregateLiterals: false, enableOptionalTypes: true });
   for (const name of declared) engine.registerVariable(name, 'dyn');
+  // Of Kubernetes' library jsonpatch; policy/literals.ts spells its calls so.
+  engine.registerFunction('jsonpatchEscapeKey(string): string', (key: string) => key.replaceAll('~', '~0').replaceAll('/', '~1'));
   const programs = new Map<string, Program>();
   const compiled = (text: string): Program => {
     let program = programs.get(text);
