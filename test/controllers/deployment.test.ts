@@ -330,7 +330,7 @@ describe('names and annotations', () => {
   });
   it('keeps the history of revisions within 2000 characters', () => {
     const long = Array.from({ length: 400 }, (_, i) => String(1000 + i)).join(',');
-    const next = currentAnnotations(deployment('web', 1), { 'deployment.kubernetes.io/revision': '1400', 'deployment.kubernetes.io/revision-history': long }, 1401);
+    const next = currentAnnotations(deployment('web', 1), { 'deployment.kubernetes.io/revision': '1400', 'deployment.kubernetes.io/revision-history': long }, 1401n);
     expect(next['deployment.kubernetes.io/revision-history']!.length).toBeLessThanOrEqual(2000);
     expect(next['deployment.kubernetes.io/revision-history']!.endsWith(',1399,1400')).toBe(true);
   });

@@ -32,8 +32,8 @@ export function safeHash(text: string): string {
   return Array.from(String(hash), (digit) => SAFE[digit.charCodeAt(0) % SAFE.length]).join('');
 }
 
-/** The strategic merge patch that puts a template back. */
-export const revisionData = (template: PodTemplateSpec): unknown => ({ spec: { template: { ...template, $patch: 'replace' } } });
+/** The strategic merge patch that puts a template back, in the order in which Go writes a map: clients compare the bytes. */
+export const revisionData = (template: PodTemplateSpec): unknown => JSON.parse(compactJson({ spec: { template: { ...template, $patch: 'replace' } } }));
 
 /** As Go writes it: two revisions are the same when these bytes are. Templates never change, so the text of one is worked out once. */
 const texts = new WeakMap<object, string>();

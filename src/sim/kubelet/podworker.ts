@@ -3,7 +3,7 @@ import { keyOf } from '../api/object.ts';
 import { podRequests } from '../api/podrequests.ts';
 import type { Reason } from '../api/reason.ts';
 import type { RuntimeEvent, RuntimePod, RuntimeRequest } from '../api/runtime.ts';
-import { MILLISECOND, SECOND, parseTimestamp, type Micros } from '../api/time.ts';
+import { EPOCH_MILLIS, MILLISECOND, SECOND, parseTimestamp, type Micros } from '../api/time.ts';
 import type { Message } from '../kernel/process.ts';
 import { admit, release, reserve } from './admission.ts';
 import { goDuration, isInBackoff, raiseBackoff } from './backoff.ts';
@@ -14,6 +14,7 @@ import { probeDone, startProbes, stopLivenessProbes, stopProbes } from './probes
 import { containerSpec, type ContainerRecord, type Context, type PodWorker } from './state.ts';
 import { lastStateOf, rejectedStatus, shouldRestart, statusPatch } from './status.ts';
 import { enqueue, learn, setStatus, updateStatus } from './statusmanager.ts';
+import { configuration } from './beyond.ts';
 import { missingEnvironment, missingVolume } from './volumes.ts';
 
 /**
@@ -43,7 +44,7 @@ const jitter = (context: Context, micros: Micros, key: string): Micros => micros
 
 function newWorker(pod: Pod): PodWorker {
   return {
-    uid: pod.metadata.uid, key: keyOf(pod), pod, stage: 'syncing', requests: podRequests(pod), counted: false, mountedAt: undefined, mountTries: 0,
+    uid: pod.metadata.uid, key: keyOf(pod), pod, stage: 'syncing', requests: podRequests(pod), counted: false, mountedAt: undefined, mountTries: 0, volumes: undefined,
     sandbox: { state: 'none', attempt: 0, ip: '' }, containers: newRecords(pod), busy: undefined, tried: new Set(), startedInPass: false, failedInPass: false, backoffUntil: undefined,
     lookedAgain: false, again: false, graceMicros: 0, terminatingSince: 0, deadlineExceeded: false, status: undefined, apiStatus: pod.status,
     apiRevision: Number(pod.metadata.resourceVersion), dirty: false, because: undefined, cause: 0, orphaned: false, reconcile: false,
@@ -140,7 +141,9 @@ export function updatePod(context: Context, worker: PodWorker, pod: Pod): void {
     return;
   }
   if (worker.stage !== 'syncing') return;
+  configuration.podChanged?.(context, worker);
   if (pod.metadata.generation !== worker.status?.observedGeneration) {
+    armDeadline(context, worker);
     restartChanged(context, worker);
     sync(context, worker, because(context, worker, 'kubelet.specChanged'));
   } else if (worker.status !== undefined && statusPatch(worker.uid, worker.apiStatus, worker.status) !== undefined) {
@@ -163,7 +166,7 @@ export function removePod(context: Context, worker: PodWorker): void {
 
 function cancelTimers(context: Context, worker: PodWorker): void {
   const { out } = context;
-  for (const what of ['mount', 'sync', 'gone', 'deadline']) out.cancel(`${what}/${worker.uid}`);
+  for (const what of ['mount', 'sync', 'gone', 'deadline', 'refresh']) out.cancel(`${what}/${worker.uid}`);
   for (const record of worker.containers.values()) {
     stopProbes(context, worker, record);
     out.cancel(`prestop/${worker.uid}/${record.name}`);
@@ -266,8 +269,16 @@ function imageFailed(context: Context, worker: PodWorker, record: ContainerRecor
   continuePass(context, worker);
 }
 
+/** What its volumes from the API hold; the same object as long as that is the same. Undefined: it has none. */
+function filledVolumes(context: Context, worker: PodWorker): PodWorker['volumes'] {
+  worker.volumes ??= configuration.volumes?.(context, worker);
+  return worker.volumes;
+}
+
 function startContainer(context: Context, worker: PodWorker, record: ContainerRecord): void {
-  const missing = missingEnvironment(context, worker.pod, containerSpec(worker.pod, record.name)!);
+  const spec = containerSpec(worker.pod, record.name)!;
+  const made = configuration.environment === undefined || context.node.hollow ? { missing: missingEnvironment(context, worker.pod, spec) } : configuration.environment(context, worker, spec);
+  const { missing } = made;
   if (missing !== undefined) {
     podEvent(context, worker.pod, record.name, 'Warning', 'Failed', `Error: ${missing}`);
     fail(worker, record, 'CreateContainerConfigError', missing);
@@ -275,7 +286,9 @@ function startContainer(context: Context, worker: PodWorker, record: ContainerRe
     return;
   }
   record.phase = 'starting';
-  ask(context, { type: 'StartContainer', uid: worker.uid, pod: worker.pod, container: record.name, attempt: record.attempt + 1 }, because(context, worker, record.attempt < 0 ? 'kubelet.start' : 'kubelet.restart', { container: record.name }));
+  const { environment } = made;
+  const volumes = configuration.volumes === undefined || context.node.hollow ? undefined : filledVolumes(context, worker);
+  ask(context, { type: 'StartContainer', uid: worker.uid, pod: worker.pod, container: record.name, attempt: record.attempt + 1, ...(environment === undefined ? {} : { environment }), ...(volumes === undefined ? {} : { volumes }) }, because(context, worker, record.attempt < 0 ? 'kubelet.start' : 'kubelet.restart', { container: record.name }));
 }
 
 // ---- what the runtime says
@@ -314,8 +327,11 @@ export function onRuntime(context: Context, event: Exclude<RuntimeEvent, { type:
       break;
     case 'ContainerFailed':
       if (record.phase !== 'starting') return;
+      if (event.containerId !== undefined) neverStarted(context, record, event.containerId, event.message);
       podEvent(context, worker.pod, record.name, 'Warning', 'Failed', `Error: ${event.message}`);
       fail(worker, record, event.reason, event.message);
+      // One that is not to be started again has ended, and nothing more.
+      if (event.containerId !== undefined && !shouldRestart(containerSpec(worker.pod, record.name)!, worker.pod, record.exitCode)) record.waiting = undefined;
       if (worker.stage === 'terminating') stopMore(context, worker);
       else continuePass(context, worker);
       break;
@@ -338,6 +354,19 @@ export function onRuntime(context: Context, event: Exclude<RuntimeEvent, { type:
       }
       break;
   }
+}
+
+/** The container was made, and its program could not be started: its life is over before it began, in 1970, as the runtime reports it. */
+function neverStarted(context: Context, record: ContainerRecord, containerId: string, message: string): void {
+  if (record.containerId !== '') record.last = lastStateOf(record);
+  record.attempt++;
+  record.containerId = containerId;
+  record.startedAt = -EPOCH_MILLIS * MILLISECOND;
+  record.finishedAt = context.now;
+  record.lastFinishedAt = context.now;
+  record.exitCode = 128;
+  record.reason = 'StartError';
+  record.message = message;
 }
 
 function probeGrace(worker: PodWorker, record: ContainerRecord, probe: 'startup' | 'readiness' | 'liveness'): Micros {
@@ -400,6 +429,7 @@ function containerStarted(context: Context, worker: PodWorker, record: Container
   record.finishedAt = 0;
   record.exitCode = 0;
   record.reason = '';
+  record.message = '';
   record.waiting = undefined;
   podEvent(context, worker.pod, record.name, 'Normal', 'Created', 'Container created');
   podEvent(context, worker.pod, record.name, 'Normal', 'Started', 'Container started');
@@ -446,7 +476,7 @@ function hookDone(context: Context, worker: PodWorker, record: ContainerRecord, 
 
 function containerExited(context: Context, worker: PodWorker, record: ContainerRecord, event: Extract<RuntimeEvent, { type: 'ContainerExited' }>): void {
   if (event.attempt !== record.attempt || record.phase === 'exited' || record.phase === 'none' || record.phase === 'starting') return;
-  const exit = { at: event.at, exitCode: event.exitCode, reason: event.reason };
+  const exit = { at: event.at, exitCode: event.exitCode, reason: event.reason, message: event.message ?? '' };
   if (record.phase === 'stopping' || worker.stage !== 'syncing') {
     // Whoever stops a container waits for it, and needs no one to tell.
     const stopped = record.phase === 'stopping';
@@ -466,6 +496,7 @@ function applyExit(context: Context, worker: PodWorker, record: ContainerRecord,
   record.finishedAt = exit.at;
   record.exitCode = exit.exitCode;
   record.reason = exit.reason;
+  record.message = exit.message ?? '';
   record.unseenExit = undefined;
   record.waiting = undefined;
   record.started = false;
@@ -558,7 +589,7 @@ function begin(context: Context, worker: PodWorker, reason: Reason): void {
   const { out, now } = context;
   worker.stage = 'terminating';
   worker.terminatingSince = now;
-  for (const what of ['mount', 'sync', 'deadline']) out.cancel(`${what}/${worker.uid}`);
+  for (const what of ['mount', 'sync', 'deadline', 'refresh']) out.cancel(`${what}/${worker.uid}`);
   stopLivenessProbes(context, worker);
   for (const record of worker.containers.values()) {
     if (record.unseenExit !== undefined) applyExit(context, worker, record, record.unseenExit);
@@ -641,7 +672,7 @@ export function deadline(context: Context, worker: PodWorker): void {
 export function mount(context: Context, worker: PodWorker): void {
   const { out, now } = context;
   if (worker.stage !== 'syncing' || worker.mountedAt !== undefined) return;
-  const missing = missingVolume(context, worker.pod);
+  const missing = missingVolume(context, worker.pod) ?? configuration.missingItem?.(context, worker);
   if (missing !== undefined) {
     podEvent(context, worker.pod, undefined, 'Warning', 'FailedMount', `MountVolume.SetUp failed for volume "${missing.volume}" : ${missing.message}`);
     let wait = MOUNT_RETRY;

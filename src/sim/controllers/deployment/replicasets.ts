@@ -72,7 +72,7 @@ export const bySizeOlder = (a: ReplicaSet, b: ReplicaSet): number => b.spec.repl
 export const byRevision = (a: ReplicaSet, b: ReplicaSet): number => {
   const left = revisionOf(a);
   const right = revisionOf(b);
-  return left === undefined || right === undefined || left === right ? byCreation(a, b) : left - right;
+  return left === undefined || right === undefined || left === right ? byCreation(a, b) : left < right ? -1 : 1;
 };
 
 export interface Sorted {
@@ -171,14 +171,18 @@ export function countAnnotation(replicaSet: ReplicaSet, name: string): number | 
   return value > 2_147_483_647 ? undefined : value;
 }
 
-/** 0 without the annotation, undefined when it is not a number. */
-export function revisionOf(object: { readonly metadata: { readonly annotations?: StringMap } }): number | undefined {
+/** 0 without the annotation, undefined when it is not a number. An adopted ReplicaSet may bring any 64-bit one. */
+export function revisionOf(object: { readonly metadata: { readonly annotations?: StringMap } }): bigint | undefined {
   const text = object.metadata.annotations?.[REVISION];
-  if (text === undefined) return 0;
-  return /^[+-]?\d+$/.test(text) ? Number(text) : undefined;
+  return text === undefined ? 0n : parsedRevision(text);
 }
+const parsedRevision = (text: string): bigint | undefined => (/^[+-]?\d{1,19}$/.test(text) ? BigInt(text.replace(/^\+/, '')) : undefined);
 
-export const maxRevision = (replicaSets: readonly ReplicaSet[]): number => replicaSets.reduce((most, replicaSet) => Math.max(most, revisionOf(replicaSet) ?? 0), 0);
+export const maxRevision = (replicaSets: readonly ReplicaSet[]): bigint =>
+  replicaSets.reduce((most, replicaSet) => {
+    const revision = revisionOf(replicaSet) ?? 0n;
+    return revision > most ? revision : most;
+  }, 0n);
 
 const NOT_COPIED: readonly string[] = ['kubectl.kubernetes.io/last-applied-configuration', REVISION, REVISION_HISTORY, DESIRED_REPLICAS, MAX_REPLICAS, 'deprecated.deployment.rollback.to'];
 
@@ -194,7 +198,7 @@ export const replicaAnnotations = (deployment: Deployment): StringMap => ({
  * The annotations of the current ReplicaSet: the Deployment's own, the revision, and when it had one before (a rollback came back to it),
  * the history of those. The same object when nothing changes.
  */
-export function currentAnnotations(deployment: Deployment, existing: StringMap | undefined, revision: number): StringMap {
+export function currentAnnotations(deployment: Deployment, existing: StringMap | undefined, revision: bigint): StringMap {
   const annotations: Record<string, string> = { ...existing };
   let changed = existing === undefined;
   for (const [name, value] of Object.entries(deployment.metadata.annotations ?? {})) {
@@ -203,7 +207,7 @@ export function currentAnnotations(deployment: Deployment, existing: StringMap |
     changed = true;
   }
   const before = annotations[REVISION];
-  const beforeNumber = before === undefined || before === '' ? 0 : /^[+-]?\d+$/.test(before) ? Number(before) : undefined;
+  const beforeNumber = before === undefined || before === '' ? 0n : parsedRevision(before);
   if (beforeNumber !== undefined && beforeNumber < revision) {
     annotations[REVISION] = String(revision);
     changed = true;

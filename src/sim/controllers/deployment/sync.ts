@@ -82,17 +82,17 @@ export interface All {
 /** Finds the current ReplicaSet and brings its revision, and the Deployment's, up to date; makes it if it is wanted and there is none. */
 export function replicaSets(sync: Sync, create: boolean): All {
   const { current: existing, old } = sets.sortOut(sync.deployment, sync.owned);
-  const revision = sets.maxRevision(old) + 1;
+  const revision = sets.maxRevision(old) + 1n;
   const current = existing === undefined ? (create ? createCurrent(sync, old, revision) : undefined) : syncCurrent(sync, existing, revision);
   return { current, old, all: current === undefined ? old : [...old, current] };
 }
 
-function syncCurrent(sync: Sync, existing: ReplicaSet, revision: number): ReplicaSet {
+function syncCurrent(sync: Sync, existing: ReplicaSet, revision: bigint): ReplicaSet {
   const annotations = sets.currentAnnotations(sync.deployment, existing.metadata.annotations, revision);
   const minReadySeconds = sync.deployment.spec.minReadySeconds ?? 0;
   if (annotations !== existing.metadata.annotations || (existing.spec.minReadySeconds ?? 0) !== minReadySeconds) {
     const updated: ReplicaSet = { ...existing, metadata: { ...existing.metadata, annotations }, spec: { ...existing.spec, minReadySeconds } };
-    const because = reason(sync, 'revision', { replicaSet: existing.metadata.name, revision }, existing);
+    const because = reason(sync, 'revision', { replicaSet: existing.metadata.name, revision: Number(revision) }, existing);
     sync.because = because;
     // Within one sync upstream comes here twice with what it read: the second update meets a conflict.
     if (sync.writes.some((write) => write.request.path === pathOfKey('ReplicaSet', keyOf(existing)))) sync.failed = true;
@@ -112,7 +112,7 @@ function syncCurrent(sync: Sync, existing: ReplicaSet, revision: number): Replic
   return existing;
 }
 
-function createCurrent(sync: Sync, old: readonly ReplicaSet[], revision: number): ReplicaSet {
+function createCurrent(sync: Sync, old: readonly ReplicaSet[], revision: bigint): ReplicaSet {
   const { metadata, spec } = sync.deployment;
   const collisions = sync.deployment.status.collisionCount;
   const hash = sets.templateHash(spec.template, collisions);
@@ -144,7 +144,7 @@ function createCurrent(sync: Sync, old: readonly ReplicaSet[], revision: number)
   };
   const { uid: _uid, resourceVersion: _version, creationTimestamp: _created, ...sent } = made.metadata;
   const previous = old.at(-1);
-  const because = reason(sync, previous === undefined ? 'firstReplicaSet' : 'newTemplate', { replicaSet: name, replicas, revision }, previous);
+  const because = reason(sync, previous === undefined ? 'firstReplicaSet' : 'newTemplate', { replicaSet: name, replicas, revision: Number(revision) }, previous);
   sync.because = because;
   const namesake = sync.view.get('ReplicaSet', `${namespace}/${name}`);
   const collides = namesake !== undefined && !(isControlledBy(namesake, sync.original) && sets.sameTemplate(namesake.spec.template, spec.template));
@@ -286,7 +286,7 @@ export function cleanUp(sync: Sync, old: readonly ReplicaSet[]): void {
     if (status.replicas !== 0 || spec.replicas !== 0 || (metadata.generation ?? 0) > (status.observedGeneration ?? 0)) continue;
     sync.writes.push({
       request: { method: 'DELETE', path: pathOfKey('ReplicaSet', keyOf(replicaSet)) },
-      because: reason(sync, 'history', { replicaSet: metadata.name, revision: sets.revisionOf(replicaSet) ?? 0, limit }, replicaSet),
+      because: reason(sync, 'history', { replicaSet: metadata.name, revision: Number(sets.revisionOf(replicaSet) ?? 0n), limit }, replicaSet),
       accept: [404],
     });
   }
