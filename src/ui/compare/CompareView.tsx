@@ -130,7 +130,7 @@ function Both({ model, words, text, go }: { readonly model: CompareModel; readon
         <div className="cmptwo">
           {([0, 1] as const).map((i) => (
             <section key={i} className={i === 0 ? 'cmpside' : 'cmpside then'} aria-label={text.sides[i]}>
-              <h3><Icon name={i === 0 ? 'clock' : 'branch'} size={15} />{text.sides[i]}<span className={i === 0 || model.lines.every((line) => line === '') ? '' : 'mono'}>{i === 0 ? text.asItWas : model.lines.filter((line) => line !== '').join('; ')}</span></h3>
+              <h3><Icon name={i === 0 ? 'clock' : 'branch'} size={15} /><b>{text.sides[i]}</b><span className={i === 0 || model.lines.every((line) => line === '') ? '' : 'mono'}>{i === 0 ? text.asItWas : model.lines.filter((line) => line !== '').join('; ')}</span></h3>
               <Owners owners={model.owners} side={i} text={text} />
               <Side side={sides[i]} other={sides[1 - i]!} text={text} />
             </section>
@@ -142,7 +142,7 @@ function Both({ model, words, text, go }: { readonly model: CompareModel; readon
       <footer className="cmpdock">
         <div className="clock">
           <Dial micros={at} />
-          <div><div className="t">{clockText(at)}</div><div className="s">{text.since(duration(at - from))}<br />{text.bothClocks}</div></div>
+          <div><div className="t">{clockText(at)}</div><div className="s">{at === from ? text.parting : text.since(duration(at - from))}<br />{text.bothClocks}</div></div>
         </div>
         <div className="trans">
           <div className="row">
@@ -208,8 +208,8 @@ function Owners({ owners, side, text }: { readonly owners: readonly ComparedOwne
 function Differences({ model, text, duration, onGo }: { readonly model: CompareModel; readonly text: CompareMessages; readonly duration: (micros: number) => string; readonly onGo: (at: number) => void }): ReactElement {
   const { differences, at, same, until, untold } = model;
   return (
-    <section className="cmplist" aria-label={text.differences(differences.length)}>
-      <h3>{text.differences(differences.length)}<span>{text.differencesNote(same, shortClock(until))}</span></h3>
+    <section className="cmplist">
+      <h3><b>{text.differences(differences.length)}</b><span>{text.differencesNote(same, shortClock(until))}</span></h3>
       {differences.length === 0 ? <p className="muted">{text.noDifferences}</p> : (
         <div className="hscroll" tabIndex={0} role="region" aria-label={text.differences(differences.length)}>
           <table>

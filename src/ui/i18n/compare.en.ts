@@ -76,6 +76,7 @@ export const compareEn = {
   goTo: (clock: string): string => `go to ${clock}`,
   soFar: (clock: string, n: number, of: number): string => `${clock}: ${n.toLocaleString('en')} of ${count(of, 'difference')} so far`,
   since: (duration: string): string => `${duration} after they part`,
+  parting: 'where they part',
   bothClocks: 'one clock for both',
   play: 'Play both',
   pause: 'Pause',

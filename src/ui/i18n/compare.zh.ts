@@ -74,6 +74,7 @@ export const compareZh: CompareMessages = {
   goTo: (clock) => `前往 ${clock}`,
   soFar: (clock, count, of) => `${clock}：到目前 ${n(count)} 处差异，共 ${n(of)} 处`,
   since: (duration) => `分开之后 ${duration}`,
+  parting: '两者分开之处',
   bothClocks: '两边共用一个时钟',
   play: '同时播放',
   pause: '暂停',
