@@ -1,7 +1,7 @@
 import type { CustomColumn } from '../sim/api/columns/custom.ts';
 import { customColumns } from '../sim/api/columns/custom.ts';
 import type { KindInfo } from '../sim/api/kinds.ts';
-import { KINDS, apiVersionOf, pathOf } from '../sim/api/kinds.ts';
+import { ANSWERED_KINDS, KINDS, apiVersionOf, pathOf } from '../sim/api/kinds.ts';
 import type { KubernetesObject } from '../sim/api/object.ts';
 import { Failure, Refusal, problemsText } from './failure.ts';
 import type { Problem } from './failure.ts';
@@ -74,7 +74,9 @@ function named(infos: readonly Resource[], name: string): Resource | undefined {
 }
 
 /** A built-in resource by any name that discovery gives it: "po", "pods", "Pod", "deployments.apps", "deployments.v1.apps". */
-export const builtIn = (name: string): Resource | undefined => named(KINDS, name);
+export const builtIn = (name: string): Resource | undefined => named(LISTED, name);
+/** Component statuses are answered, not stored, and can be listed all the same. */
+const LISTED: readonly Resource[] = [...KINDS, ...ANSWERED_KINDS.filter((info) => info.verbs?.includes('list') === true)];
 
 /** A resource by any of its names, custom ones included. */
 export function* findResource(context: Context, name: string): Run<Resource | undefined> {

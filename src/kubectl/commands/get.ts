@@ -94,7 +94,8 @@ export function* get(context: Context): Run<number> {
     if (!(single && found.length === 0) && !(problems.length > 0 && found.length === 0)) yield { out: print(found, single, options.headers) };
   } else if (found.length > 0) yield { out: tables(found, options) };
   else if (problems.length === 0 && !truth(flags, 'ignore-not-found')) {
-    const cluster = truth(flags, 'all-namespaces') || wanted.every((target) => !target.info.namespaced);
+    // Without a table from the server kubectl has nothing in hand that would tell it that a kind has no namespace.
+    const cluster = truth(flags, 'all-namespaces') || (wanted.every((target) => !target.info.namespaced) && truth(flags, 'server-print', true));
     yield { err: cluster ? 'No resources found\n' : `No resources found in ${context.namespace} namespace.\n` };
   }
   if (problems.length > 0) throw new Failure(problemsText(problems));

@@ -108,7 +108,7 @@ export function* describe(context: Context): Run<number> {
     }
   }
   if (left.length > 0) throw new Failure(problemsText(left));
-  if (all.length === 0) yield { err: wanted.every((target) => !target.info.namespaced) ? 'No resources found\n' : `No resources found in ${context.namespace} namespace.\n` };
+  if (all.length === 0) yield { err: truth(flags, 'all-namespaces') ? 'No resources found\n' : `No resources found in ${context.namespace} namespace.\n` };
   return 0;
 }
 

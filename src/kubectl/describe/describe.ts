@@ -370,7 +370,13 @@ function priorityClass(w: Writer, object: PriorityClass, { events, now }: Relate
 /** "holderIdentity" as "Holder Identity". */
 function titled(field: string): string {
   if (/[^\p{L}-]/u.test(field)) return field;
-  const words = field.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+|-|[^A-Za-z]+/g) ?? [field];
+  const parts = field.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+|-|[^A-Za-z]+/g) ?? [field];
+  // An acronym stays with what follows it: "URLs" is no "UR Ls".
+  const words: string[] = [];
+  for (let i = 0; i < parts.length; i++) {
+    const joined = /^[A-Z]{2,}$/.test(parts[i]!) && /^[A-Z]/.test(parts[i + 1] ?? '');
+    words.push(joined ? `${parts[i]!}${parts[++i]!}` : parts[i]!);
+  }
   return words.map((word) => (['API', 'URL', 'UID', 'GUID'].includes(word.toUpperCase()) ? word.toUpperCase() : word.slice(0, 1).toUpperCase() + word.slice(1))).join(' ');
 }
 const SKIPPED = new Set(['.metadata.managedFields', '.metadata.name', '.metadata.namespace', '.metadata.labels', '.metadata.annotations']);

@@ -114,7 +114,7 @@ const cronJob: Describer = (w, object, related) => {
   head(w, object);
   labelled(w, object);
   w.line(0, `Schedule:\t${String(spec(object, 'schedule') ?? '')}`).line(0, `Concurrency Policy:\t${String(spec(object, 'concurrencyPolicy') ?? '')}`).line(0, `Suspend:\t${given(suspend) ? (suspend === true ? 'True' : 'False') : '<unset>'}`);
-  if (given(spec(object, 'timeZone'))) w.line(0, `Time Zone:\t${String(spec(object, 'timeZone'))}`);
+  w.line(0, `Time Zone:\t${unset(spec(object, 'timeZone'))}`);
   w.line(0, `Successful Job History Limit:\t${unset(spec(object, 'successfulJobsHistoryLimit'))}`).line(0, `Failed Job History Limit:\t${unset(spec(object, 'failedJobsHistoryLimit'))}`);
   w.line(0, `Starting Deadline Seconds:\t${unset(spec(object, 'startingDeadlineSeconds'), 's')}`);
   const inner = spec(object, 'jobTemplate', 'spec');
