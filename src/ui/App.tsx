@@ -121,7 +121,7 @@ function World(): ReactElement {
           if (verb !== undefined) doVerb(session, verb, target);
         }}
       />
-      {menu !== undefined && <Menu label={words.panels.menu.label(menu.target.on === 'object' ? nameOf(menu.target.key) : '')} at={menu} onClose={() => setMenu(undefined)} items={menuItems(session, base, menu.target)} />}
+      {menu !== undefined && <Menu label={words.panels.menu.label(menu.target.on === 'object' ? nameOf(menu.target.key) : menu.target.on === 'process' ? menu.target.process.replace(/^controller\//, '') : '')} at={menu} onClose={() => setMenu(undefined)} items={menuItems(session, base, menu.target)} />}
     </>
   );
 }
@@ -131,7 +131,8 @@ function menuItems(session: Session, model: StageModel, target: StageTarget): re
   const { dock, menu } = words.panels;
   const verbs = VERBS.filter((verb) => verb.group !== 'line' && verb.id !== 'apply' && targetsOf(verb.id, model).some((each) => targetId(each) === targetId(target)));
   return [
-    { id: 'why', label: menu.why, glyph: 'help', act: () => session.setTab('why') },
+    // A component answers in the inspector, which is open by now.
+    ...(target.on === 'process' && verbs.length > 0 ? [] : [{ id: 'why', label: menu.why, glyph: 'help' as const, act: () => session.setTab('why') }]),
     ...(target.on === 'object' && target.kind === 'Pod' ? [{ id: 'decision', label: menu.decision, glyph: 'node' as const, act: () => session.show({ type: 'decision', pod: target.key }) }] : []),
     ...verbs.map((verb): MenuItem => ({ id: verb.id, label: (isReverse(verb.id, model, target) ? dock.reverse[verb.id] : undefined) ?? dock.verbs[verb.id], glyph: verb.glyph, bad: verb.group === 'faults', act: () => doVerb(session, verb.id, target) })),
   ];

@@ -338,6 +338,22 @@ export function stoppedBy(history: History, component: string, at: Micros): Step
   return undefined;
 }
 
+/** The faults that hold a component at a moment, the last first: those that nothing has ended since. */
+export function faultsOn(history: History, component: string, at: Micros): readonly StepRecord[] {
+  const over = new Set<Fault['type']>();
+  const out: StepRecord[] = [];
+  for (const record of commandsBefore(history, at)) {
+    if (record.command.type !== 'fault') continue;
+    const { fault } = record.command;
+    if (!concerns(fault, component)) continue;
+    if (SILENCES.has(fault.type) && !over.has(fault.type) && !(fault.type === 'slowLink' && fault.extraMicros === 0)) out.push(record);
+    // Of two of a kind the later one holds.
+    over.add(fault.type);
+    for (const type of ENDS[fault.type] ?? []) over.add(type);
+  }
+  return out;
+}
+
 type CommandRecord = Extract<StepRecord, { type: 'command' }>;
 // An invisible cache: few of a long story's records are commands, and every question asks for them. A trace only grows.
 const commandsOf = new WeakMap<History['trace'], { seen: number; readonly list: CommandRecord[] }>();

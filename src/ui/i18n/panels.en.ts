@@ -5,10 +5,10 @@ import { durationEn } from './stage.en.ts';
 type Args = Readonly<Record<string, string | number>>;
 const plural = (n: number, one: string, many: string): string => `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
 const verbs: Readonly<Record<VerbId, string>> = {
-  apply: 'Apply', scale: 'Scale', image: 'Image', undo: 'Undo', delete: 'Delete', cordon: 'Cordon', drain: 'Drain', kill: 'Kill node', cut: 'Cut wire', crash: 'Crash', traffic: 'Traffic', kubectl: 'kubectl',
+  apply: 'Apply', scale: 'Scale', image: 'Image', undo: 'Undo', delete: 'Delete', cordon: 'Cordon', drain: 'Drain', kill: 'Kill node', cut: 'Cut wire', crash: 'Crash', slow: 'Slow wire', traffic: 'Traffic', kubectl: 'kubectl',
 };
 /** What the same button does to something that is in that state already. */
-const reverse: Readonly<Partial<Record<VerbId, string>>> = { cordon: 'Uncordon', kill: 'Power on', cut: 'Mend wire', traffic: 'Stop' };
+const reverse: Readonly<Partial<Record<VerbId, string>>> = { cordon: 'Uncordon', kill: 'Power on', cut: 'Mend wire', crash: 'Restart', slow: 'Speed up', traffic: 'Stop' };
 const ask: Readonly<Record<VerbId, string>> = {
   apply: '', kubectl: '',
   scale: 'Which Deployment is to be scaled?',
@@ -18,8 +18,9 @@ const ask: Readonly<Record<VerbId, string>> = {
   cordon: 'Which node takes no new Pods, or takes them again?',
   drain: 'Which node is to be emptied?',
   kill: 'Which node loses its power, or gets it back?',
-  cut: 'Which node is cut off, or connected again?',
-  crash: 'In which Pod does a container crash?',
+  cut: 'Which node or component is cut off, or connected again?',
+  crash: 'What crashes, or starts again: a container or a component?',
+  slow: 'Whose messages take a second longer, or no longer do?',
   traffic: 'Which Service is to be called?',
 };
 const hints: Readonly<Record<VerbId, string>> = {
@@ -31,8 +32,9 @@ const hints: Readonly<Record<VerbId, string>> = {
   cordon: 'Keep new Pods off a node',
   drain: 'Evict the Pods of a node, respecting budgets',
   kill: 'Switch a machine off: nobody is told',
-  cut: 'Cut a node off the network: its containers go on',
-  crash: 'Let a container end with exit code 1',
+  cut: 'Cut a node off the network, or a component off the API server: what runs goes on',
+  crash: 'Let a container end with exit code 1, or a component of the control plane stop',
+  slow: 'Let every message of a component take a second longer',
   traffic: 'Send 10 requests a second to a Service',
   kubectl: 'Type a kubectl line',
 };
@@ -202,7 +204,7 @@ export const panelsEn = {
     groups: [
       { title: 'Time', keys: [['Space', 'play, pause'], ['→ ←', 'next, back, in the chosen unit'], ['Shift →', 'to the end of what was played'], ['. w d c', 'next message, write, decision, chapter'], ['1 … 0', 'step or chapter']] },
       { title: 'Look', keys: [['Tab', 'top, rail, stage, inspector, dock'], ['Arrows', 'along the wires, when the stage has the focus'], ['Enter', 'select'], ['Shift F10', 'what can be done with it'], ['y', 'why'], ['n', 'which node, and why: the scheduler'], ['t', 'the stage as text']] },
-      { title: 'Do', keys: [['e', 'apply YAML'], ['`', 'kubectl'], ['k', 'kill a node'], ['x', 'cut a node off'], ['s', 'scale'], ['i', 'new image'], ['u', 'undo a rollout'], ['b', 'branch here'], ['o', 'import a cluster'], ['m', 'export manifests or a script'], ['v', 'compare a branch with the story'], ['Esc', 'leave']] },
+      { title: 'Do', keys: [['e', 'apply YAML'], ['`', 'kubectl'], ['k', 'kill a node'], ['x', 'cut off a node or a component'], ['r', 'crash or restart a component'], ['l', 'slow a wire down'], ['s', 'scale'], ['i', 'new image'], ['u', 'undo a rollout'], ['b', 'branch here'], ['o', 'import a cluster'], ['m', 'export manifests or a script'], ['v', 'compare a branch with the story'], ['Esc', 'leave']] },
     ] as readonly { readonly title: string; readonly keys: readonly (readonly [string, string])[] }[],
   },
 
@@ -258,6 +260,7 @@ export const panelsEn = {
       restarted: (): string => 'Why did it restart?',
       failed: (): string => 'Why did requests fail?',
       zero: (): string => 'Why does it want none?',
+      component: (): string => 'What is wrong with it?',
       other: (kind: string): string => `Why is this ${kind} as it is?`,
     } as Readonly<Record<string, (name: string) => string>>,
     answers: {
@@ -302,6 +305,14 @@ export const panelsEn = {
     wrote: 'What it wrote last',
     wroteNothing: 'It has written nothing yet.',
     queue: (n: number): string => `In its queue: ${plural(n, 'key', 'keys')}`,
+    /** What it means that one of them is down. */
+    without: {
+      apiserver: 'While it is down nobody can read or write: controllers, scheduler and kubelets try again and again. Containers and rules go on.',
+      scheduler: 'While it is down new Pods stay Pending. What has a node goes on.',
+      controller: 'While it is down nobody does its work: what is stays as it is, right or wrong. It makes up for it when it is back.',
+      kubelet: 'While it is down its containers go on, but nobody starts, probes or reports them, and the node falls silent.',
+      proxy: 'While it is down the rules of its node stay as they are, and grow old.',
+    } as Readonly<Record<string, string>>,
     down: 'down',
     message: 'A message',
     traffic: 'Traffic',

@@ -4,9 +4,9 @@ import { stageZh } from './stage.zh.ts';
 
 type Args = Readonly<Record<string, string | number>>;
 const verbs: Readonly<Record<VerbId, string>> = {
-  apply: '应用', scale: '伸缩', image: '镜像', undo: '回滚', delete: '删除', cordon: '停止调度', drain: '排空', kill: '断电', cut: '断网', crash: '崩溃', traffic: '流量', kubectl: 'kubectl',
+  apply: '应用', scale: '伸缩', image: '镜像', undo: '回滚', delete: '删除', cordon: '停止调度', drain: '排空', kill: '断电', cut: '断网', crash: '崩溃', slow: '变慢', traffic: '流量', kubectl: 'kubectl',
 };
-const reverse: Readonly<Partial<Record<VerbId, string>>> = { cordon: '恢复调度', kill: '通电', cut: '接通', traffic: '停止' };
+const reverse: Readonly<Partial<Record<VerbId, string>>> = { cordon: '恢复调度', kill: '通电', cut: '接通', crash: '重启', slow: '恢复速度', traffic: '停止' };
 const ask: Readonly<Record<VerbId, string>> = {
   apply: '', kubectl: '',
   scale: '要伸缩哪个 Deployment？',
@@ -16,8 +16,9 @@ const ask: Readonly<Record<VerbId, string>> = {
   cordon: '哪个节点不再接收（或重新接收）新 Pod？',
   drain: '要排空哪个节点？',
   kill: '给哪个节点断电或通电？',
-  cut: '断开或接通哪个节点的网络？',
-  crash: '让哪个 Pod 的容器崩溃？',
+  cut: '断开或接通哪个节点、哪个组件的网络？',
+  crash: '让什么崩溃或重启：容器，还是组件？',
+  slow: '让谁的消息慢一秒，或恢复？',
   traffic: '访问哪个 Service？',
 };
 const hints: Readonly<Record<VerbId, string>> = {
@@ -29,8 +30,9 @@ const hints: Readonly<Record<VerbId, string>> = {
   cordon: '不让新 Pod 调度到节点上',
   drain: '驱逐节点上的 Pod，遵守中断预算',
   kill: '切断机器电源：不会通知任何人',
-  cut: '切断节点网络：容器继续运行',
-  crash: '让一个容器以退出码 1 结束',
+  cut: '切断节点的网络，或组件与 API server 的连接：已运行的照常',
+  crash: '让一个容器以退出码 1 结束，或让一个控制平面组件停止',
+  slow: '让一个组件的每条消息都慢一秒',
   traffic: '每秒向 Service 发送 10 个请求',
   kubectl: '输入一行 kubectl',
 };
@@ -198,7 +200,7 @@ export const panelsZh: PanelMessages = {
     groups: [
       { title: '时间', keys: [['Space', '播放、暂停'], ['→ ←', '按所选单位前进、后退'], ['Shift →', '到已播放部分的末尾'], ['. w d c', '下一条消息、写入、决策、章节'], ['1 … 0', '步骤或章节']] },
       { title: '查看', keys: [['Tab', '顶栏、步骤栏、舞台、检查器、操作栏'], ['方向键', '焦点在舞台时沿连线移动'], ['Enter', '选中'], ['Shift F10', '可执行的操作'], ['y', '为什么'], ['n', '去哪个节点，为什么：调度器'], ['t', '舞台的文字版']] },
-      { title: '操作', keys: [['e', '应用 YAML'], ['`', 'kubectl'], ['k', '给节点断电'], ['x', '断开节点网络'], ['s', '伸缩'], ['i', '换镜像'], ['u', '回滚'], ['b', '在此分支'], ['o', '导入集群'], ['m', '导出清单或脚本'], ['v', '将分支与故事对比'], ['Esc', '退出']] },
+      { title: '操作', keys: [['e', '应用 YAML'], ['`', 'kubectl'], ['k', '给节点断电'], ['x', '断开节点或组件'], ['r', '让组件崩溃或重启'], ['l', '让连接变慢'], ['s', '伸缩'], ['i', '换镜像'], ['u', '回滚'], ['b', '在此分支'], ['o', '导入集群'], ['m', '导出清单或脚本'], ['v', '将分支与故事对比'], ['Esc', '退出']] },
     ],
   },
 
@@ -254,6 +256,7 @@ export const panelsZh: PanelMessages = {
       restarted: () => '它为什么重启？',
       failed: () => '请求为什么失败？',
       zero: () => '它为什么一个都不要？',
+      component: () => '它出了什么问题？',
       other: (kind) => `这个 ${kind} 为什么是这样？`,
     },
     answers: {
@@ -295,6 +298,13 @@ export const panelsZh: PanelMessages = {
     wrote: '它最近的写入',
     wroteNothing: '它还没有写入任何内容。',
     queue: (n) => `队列中有 ${n} 个键`,
+    without: {
+      apiserver: '它停止期间谁也读写不了：控制器、调度器和 kubelet 一再重试。容器和转发规则照常。',
+      scheduler: '它停止期间新 Pod 一直 Pending，已有节点的照常运行。',
+      controller: '它停止期间没有谁做它的事：对象维持原样，无论对错。恢复后它会补上。',
+      kubelet: '它停止期间容器照常，但没有谁启动、探测或上报它们，节点因此失声。',
+      proxy: '它停止期间该节点的规则不再更新，逐渐过时。',
+    },
     down: '已停止',
     message: '一条消息',
     traffic: '流量',

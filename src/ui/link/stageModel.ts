@@ -45,6 +45,24 @@ const CELLS: readonly (readonly [process: string, label: string])[] = [
   ['service-account-controller', 'serviceaccount'],
   ['root-ca-cert-publisher', 'root-ca'],
 ];
+/** Those that sleep until there is something for them: they get a cell when they wake. Helpers of others are counted when cells are few. */
+const FURTHER: Readonly<Record<string, readonly [label: string, background?: true]>> = {
+  'statefulset-controller': ['statefulset'],
+  'daemonset-controller': ['daemonset'],
+  'job-controller': ['job'],
+  'cronjob-controller': ['cronjob'],
+  'replication-controller': ['replication'],
+  'horizontal-pod-autoscaler-controller': ['hpa'],
+  'persistent-volume-binder': ['pv-binder'],
+  'endpointslicemirroring-controller': ['ep-mirroring', true],
+  'ttl-after-finished-controller': ['ttl-after-fin.', true],
+  'pvc-protection-controller': ['pvc-protection', true],
+  'pv-protection-controller': ['pv-protection', true],
+  'apiextensions-apiserver': ['crd', true],
+};
+const FIRST = new Set(CELLS.map(([process]) => process));
+/** Neither a controller nor anything else that has a place of its own on stage. */
+const isController = (process: string): boolean => endpointOf(process)?.startsWith('controller/') === true;
 const NODE_GRACE: Micros = 50 * SECOND;
 /** How many tiles are worth sending: the strip shows fewer. */
 const TILES = 40;
@@ -97,9 +115,17 @@ export function stageModel(world: World, options: StageOptions): StageModel {
     revision: store.revision,
     ...(options.branchFrom === undefined ? {} : { branch: { fromRevision: options.branchFrom } }),
     you: options.you,
-    controllers: CELLS.filter(([process]) => world.slots.has(process)).map(([process, label]) => controllerModel(world, process, label, options.digested, lost.size > 0)),
+    controllers: [
+      ...CELLS.filter(([process]) => world.slots.has(process)).map(([process, label]) => controllerModel(world, process, label, options.digested, lost.size > 0)),
+      // In the order in which they woke, so that whoever has a cell keeps it.
+      ...[...world.slots.keys()].filter((process) => isController(process) && !FIRST.has(process)).map((process): ControllerModel => {
+        const [label, background] = FURTHER[process] ?? [process.replace(/-controller$/, '')];
+        return { ...controllerModel(world, process, label, options.digested, false), ...(background === true ? { background } : {}) };
+      }),
+    ],
     scheduler: schedulerModel(world, options.digested, lost, pods),
     apiserver: apiserverModel(world),
+    ...troublesOf(world),
     strip: {
       tiles: tilesOf(world, options),
       future: futureOf(world, decided, evictions),
@@ -217,7 +243,7 @@ function schedulerModel(world: World, digested: Digested, lost: ReadonlySet<stri
   const bars = (fresh?.totals ?? []).slice().sort((a, b) => b.total - a.total).slice(0, 3).sort((a, b) => (a.node < b.node ? -1 : 1));
   return {
     ...(slot?.running === false ? { down: true } : {}),
-    ...(fresh === undefined ? {} : { podInHand: { key: fresh.pod, name: fresh.pod.slice(fresh.pod.indexOf('/') + 1) } }),
+    ...(fresh === undefined ? {} : { podInHand: { key: fresh.pod, name: fresh.pod.slice(fresh.pod.indexOf('/') + 1), ...(bars.length === 0 ? { only: fresh.chosen ?? '' } : {}) } }),
     bars: bars.map(({ node, total }) => ({ node, total, chosen: node === fresh?.chosen })),
     most: Math.max(1, ...bars.map(({ total }) => total)),
     waiting: waiting.map((pod) => ({ key: keyOf(pod), queue: conditionOf(pod, 'PodScheduled')?.status === 'False' ? 'unschedulable' : 'active' })),
@@ -233,6 +259,21 @@ function apiserverModel(world: World): StageModel['apiserver'] {
   if (last.response.code === 403) return { phase: 'authorize' };
   if (last.response.code === 422 || last.response.code === 400) return { phase: 'validate' };
   return { phase: last.request.method === 'GET' ? 'authorize' : 'store' };
+}
+
+/** What is wrong with single components: on a machine that is off, or cut off as a whole, that is the machine's trouble. */
+function troublesOf(world: World): Pick<StageModel, 'troubles'> {
+  const troubles: NonNullable<StageModel['troubles']>[number][] = [];
+  for (const slot of world.slots.values()) {
+    const process = endpointOf(slot.name);
+    if (process === undefined || process === 'client') continue;
+    const node = machineOf(slot.name);
+    const machine = node === undefined ? undefined : world.slots.get(`machine/${node}`);
+    if (!slot.running && machine?.running !== false) troubles.push({ process, is: 'down' });
+    if (slot.cut && machine?.cut !== true) troubles.push({ process, is: 'cut' });
+    if (slot.extraMicros > 0) troubles.push({ process, is: 'slow' });
+  }
+  return troubles.length === 0 ? {} : { troubles };
 }
 
 // ---- the log

@@ -1,7 +1,9 @@
 import { questionsOf, why, type Question } from '../../sim/observe/why.ts';
+import { faultsOn } from '../../sim/observe/walk.ts';
+import type { StepRecord } from '../../sim/kernel/trace.ts';
 import type { World } from '../../sim/index.ts';
 import type { StageTarget } from '../stage/model.ts';
-import type { WhyModel } from './protocol.ts';
+import type { WhyLink, WhyModel } from './protocol.ts';
 
 /** What the page calls a question, for its words. */
 function questionName(question: Question): string {
@@ -29,6 +31,12 @@ const answer = (world: World, question: Question, name = questionName(question))
   })),
 });
 
+function faultLink({ at, step, ...record }: StepRecord): readonly WhyLink[] {
+  if (!('command' in record) || record.command.type !== 'fault') return [];
+  const { type, ...args } = record.command.fault;
+  return [{ at, step, code: `fault.${type}`, args: args as WhyLink['args'], glyph: 'fault', by: 'user' }];
+}
+
 /** The questions that can be asked of what is selected, with their answers. */
 export function whyOf(world: World, target: StageTarget): readonly WhyModel[] {
   switch (target.on) {
@@ -40,7 +48,10 @@ export function whyOf(world: World, target: StageTarget): readonly WhyModel[] {
       return [answer(world, { ask: 'change', revision: target.revision })];
     case 'traffic':
       return [...world.traffic.keys()].map((client) => answer(world, { ask: 'request', client })).filter(({ links }) => links.length > 0);
-    case 'process':
+    case 'process': {
+      const faults = faultsOn(world, target.process.replace(/^controller\//, ''), world.now);
+      return faults.length === 0 ? [] : [{ question: 'component', links: faults.flatMap((record) => faultLink(record)) }];
+    }
     case 'message':
       return [];
   }

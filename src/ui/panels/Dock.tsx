@@ -114,7 +114,7 @@ function Verbs(): ReactElement {
         <div className="vg" key={group} role="group" {...(captions[group] === '' ? {} : { 'aria-label': captions[group] })}>
           <div className="cap">{captions[group] === '' ? '\u00a0' : captions[group]}</div>
           <div className="row">
-            {VERBS.filter((verb) => verb.group === group).map((verb) => <VerbButton key={verb.id} verb={verb} />)}
+            {VERBS.filter((verb) => verb.group === group && verb.aside !== true).map((verb) => <VerbButton key={verb.id} verb={verb} />)}
           </div>
         </div>
       ))}

@@ -4,10 +4,11 @@ import type { ChangeModel, DecisionModel, Inspection, WhyLink, WhyModel } from '
 import { glyphOfKind, Icon, PodGlyph, type GlyphName } from '../stage/glyphs.tsx';
 import { PodCard } from '../stage/PodCard.tsx';
 import { ServiceCard } from '../stage/ServiceCard.tsx';
-import type { PodModel, StageModel, StageTarget } from '../stage/model.ts';
+import { sameTarget, type PodModel, type StageModel, type StageTarget } from '../stage/model.ts';
 import { useSession, useSessionState, useWords } from '../session/react.ts';
 import type { SessionState } from '../session/session.ts';
-import { nameOf } from '../session/verbs.ts';
+import { isReverse, nameOf, targetsOf, VERBS } from '../session/verbs.ts';
+import { doVerb } from './actions.ts';
 import { shortClock } from './timeText.ts';
 import { decisionAnswer, linkGlyph, linkText, ownerName, questionText } from './whyText.ts';
 import { yamlLines } from './yamlLines.ts';
@@ -43,7 +44,8 @@ function Now(): ReactElement {
 }
 function nowLines(model: StageModel, words: ReturnType<typeof useWords>['panels']['inspector']): readonly string[] {
   const lost = model.nodes.filter((node) => node.ready === 'Unknown').map((node) => node.name);
-  const deployment = model.chain?.deployment;
+  const owner = model.chain?.owner;
+  const deployment = model.chain?.deployment ?? (owner === undefined || owner.detail.type === 'completions' ? undefined : { ...owner.detail, name: owner.name });
   const lines = [
     ...(lost.length > 0 ? [words.nowLost(lost.join(', '))] : []),
     ...(deployment === undefined ? [] : [words.nowReady(deployment.ready, deployment.wanted, deployment.name)]),
@@ -412,14 +414,39 @@ function ProcessPanel({ inspection, target }: { readonly inspection: Inspection;
   const family = process === 'user' || process === 'apiserver' || process === 'scheduler' || process === 'client' ? process : process.startsWith('controller/') ? 'controller' : process.startsWith('kubelet/') ? 'kubelet' : 'proxy';
   const name = process === 'user' ? words.stage.you : process.startsWith('proxy/') ? `kube-proxy, ${process.slice(6)}` : process.startsWith('kubelet/') ? `kubelet, ${process.slice(8)}` : process.startsWith('controller/') ? process.slice(11) : process;
   const { work } = inspection;
+  const model = useSessionState((state) => state.still?.model);
+  const troubles = model?.troubles?.filter((trouble) => trouble.process === process) ?? [];
+  const verbs = model === undefined ? [] : VERBS.filter((verb) => verb.group === 'faults' && targetsOf(verb.id, model).some((each) => sameTarget(each, target)));
   return (
     <>
       <div className="hd">
         <h2 className="who"><Icon name={process === 'user' ? 'term' : 'hand'} size={18} /><span className="name">{name}</span></h2>
-        {work?.running === false && <div className="chips"><span className="chip fail">{inspector.down}</span></div>}
+        {(work?.running === false || troubles.length > 0) && (
+          <div className="chips">
+            {work?.running === false && <span className="chip fail">{inspector.down}</span>}
+            {troubles.filter(({ is }) => is !== 'down').map(({ is }) => <span key={is} className={`chip ${is === 'cut' ? 'fail' : 'brass'}`}>{words.stage.troubles[is]}</span>)}
+          </div>
+        )}
       </div>
       <div className="body">
         <p className="a">{inspector.process[family]}</p>
+        {work?.running === false && inspector.without[family] !== undefined && <p className="a">{inspector.without[family]}</p>}
+        {inspection.why.map((why) => (
+          <section key={why.question} aria-label={questionText(why.question, inspection, words)}>
+            <h3 className="q">{questionText(why.question, inspection, words)}</h3>
+            <Chain links={why.links} />
+          </section>
+        ))}
+        {verbs.length > 0 && model !== undefined && (
+          <div className="after" role="group" aria-label={words.panels.dock.faults}>
+            {verbs.map((verb) => (
+              <button key={verb.id} type="button" className="btn line" title={verb.key === '' ? undefined : `(${verb.key})`} onClick={() => doVerb(session, verb.id, target)}>
+                <Icon name={verb.glyph} size={14} />
+                {(isReverse(verb.id, model, target) ? words.panels.dock.reverse[verb.id] : undefined) ?? words.panels.dock.verbs[verb.id]}
+              </button>
+            ))}
+          </div>
+        )}
         {process === 'scheduler' && <p className="more"><button type="button" className="lnk" onClick={() => session.show({ type: 'decision' })}>{inspector.stepThrough}</button></p>}
         {work !== undefined && work.queue.length > 0 && (
           <>

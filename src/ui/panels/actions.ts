@@ -23,7 +23,7 @@ export function doVerb(session: Session, verb: VerbId, target: StageTarget): voi
   if (still === undefined) return;
   if (verb === 'scale' || verb === 'image') return session.show({ type: 'form', verb, target });
   if (verb === 'traffic') return void session.traffic(target);
-  if (verb === 'crash') return void session.crash(target);
+  if (verb === 'crash' && target.on === 'object') return void session.crash(target);
   const line = lineOf(verb, still.model, target);
   if (line !== undefined) return session.kubectl(line);
   const fault = faultOf(verb, still.model, target);

@@ -8,7 +8,7 @@ import { CONTROLLERS, LEFT, RIGHT, SCHEDULER, TRAY, YOU, ZOOMS, geometryOf } fro
 import { fitMiddle, monoWidth, sansWidth } from './measure.ts';
 import type { ApiPhase, Endpoint, MessageKind, MessageModel, PodLook, StageModel, StageTarget } from './model.ts';
 import { layoutChain, type ChainScene } from './layout/chain.ts';
-import { layoutControllers, layoutScheduler, layoutYou, type ControllersScene, type SchedulerScene, type YouScene } from './layout/clients.ts';
+import { layoutControllers, layoutScheduler, layoutYou, wireTrouble, type ControllersScene, type SchedulerScene, type YouScene } from './layout/clients.ts';
 import { layoutNodes, type NodesScene } from './layout/nodes.ts';
 import { layoutStrip, type StripScene } from './layout/strip.ts';
 import { share } from './share.ts';
@@ -19,6 +19,8 @@ export interface WireScene {
   /** From the client's end to the plate's rim. */
   readonly points: readonly Point[];
   readonly cut: boolean;
+  /** Every message on it takes longer. */
+  readonly slow: boolean;
   /** Where the × of a cut wire stands. */
   readonly cutAt: Point | undefined;
   readonly sockets: boolean;
@@ -98,15 +100,15 @@ export function layout(model: StageModel, size: StageSize, words: StageMessages,
 
   const branch = model.branch !== undefined;
   const you = keep((was) => was.you === model.you, (scene) => scene.you, () => layoutYou(model.you, geometry));
-  const controllers = keep((was) => was.controllers === model.controllers, (scene) => scene.controllers, () => layoutControllers(model.controllers, geometry, words));
-  const scheduler = keep((was) => was.scheduler === model.scheduler, (scene) => scene.scheduler, () => layoutScheduler(model.scheduler, geometry, words));
+  const controllers = keep((was) => was.controllers === model.controllers && was.troubles === model.troubles, (scene) => scene.controllers, () => layoutControllers(model.controllers, geometry, words, model.troubles));
+  const scheduler = keep((was) => was.scheduler === model.scheduler && was.troubles === model.troubles, (scene) => scene.scheduler, () => layoutScheduler(model.scheduler, geometry, words, model.troubles));
   const plate = keep((was) => was.apiserver === model.apiserver && was.branch === model.branch, (scene) => scene.plate, () => layoutPlate(model, geometry, words));
   const strip = keep((was) => old?.scene.strip.zoom === zoom && was.strip === model.strip && was.revision === model.revision && was.branch === model.branch, (scene) => scene.strip, () => layoutStrip(model.strip, model.revision, branch, geometry, words, zoom, new Map(model.controllers.map((controller) => [controller.name, controller.label]))));
   const chain = keep((was) => was.chain === model.chain, (scene) => scene.chain, () => layoutChain(model.chain, geometry, words));
   const hasTraffic = model.traffic !== undefined;
-  const nodes = keep((was) => was.nodes === model.nodes && (was.traffic !== undefined) === hasTraffic, (scene) => scene.nodes, () => layoutNodes(model.nodes, hasTraffic, geometry, words));
+  const nodes = keep((was) => was.nodes === model.nodes && was.troubles === model.troubles && (was.traffic !== undefined) === hasTraffic, (scene) => scene.nodes, () => layoutNodes(model.nodes, hasTraffic, geometry, words, model.troubles));
   const traffic = keep((was) => was.traffic === model.traffic, (scene) => scene.traffic, () => (model.traffic === undefined ? undefined : layoutTraffic(model.traffic, geometry, words)));
-  const wires = old !== undefined && old.scene.nodes === nodes ? old.scene.wires : layoutWires(nodes, geometry);
+  const wires = old !== undefined && old.scene.nodes === nodes && old.model.troubles === model.troubles ? old.scene.wires : layoutWires(nodes, geometry, model.troubles);
 
   const places = new Places(wires, nodes, traffic);
   const flights = model.messages.flatMap((message): Flight[] => {
@@ -149,9 +151,12 @@ function layoutPlate(model: StageModel, geometry: Geometry, words: StageMessages
   return { box, down, phases, note: down ? words.down : model.branch !== undefined ? words.branchOf(model.branch.fromRevision) : words.onlyDoor, branch: model.branch !== undefined };
 }
 
-function layoutWires(nodes: NodesScene, geometry: Geometry): readonly WireScene[] {
+function layoutWires(nodes: NodesScene, geometry: Geometry, troubles: StageModel['troubles']): readonly WireScene[] {
   const bottom = geometry.clientsY + geometry.clientsHeight;
-  const client = (id: string, x: number): WireScene => ({ id, points: [{ x, y: bottom }, { x, y: geometry.plateY }], cut: false, cutAt: undefined, sockets: true });
+  const client = (id: string, x: number): WireScene => {
+    const trouble = wireTrouble(troubles, id);
+    return { id, points: [{ x, y: bottom }, { x, y: geometry.plateY }], cut: trouble === 'cut', slow: trouble === 'slow', cutAt: trouble === 'cut' ? { x, y: (bottom + geometry.plateY) / 2 } : undefined, sockets: true };
+  };
   return [
     client('user', YOU.wire),
     client('controllers', CONTROLLERS.wire),
@@ -160,7 +165,7 @@ function layoutWires(nodes: NodesScene, geometry: Geometry): readonly WireScene[
       const end = wire.points[wire.points.length - 1] ?? { x: 0, y: 0 };
       const near = wire.points[wire.points.length - 2] ?? end;
       // The × stands in the middle of the stretch between the plate and the nodes.
-      return { id: wire.id, points: wire.points, cut: wire.cut, cutAt: wire.cut ? { x: end.x, y: (end.y + Math.min(near.y, geometry.nodesY - 12)) / 2 } : undefined, sockets: false };
+      return { id: wire.id, points: wire.points, cut: wire.cut, slow: wire.slow, cutAt: wire.cut ? { x: end.x, y: (end.y + Math.min(near.y, geometry.nodesY - 12)) / 2 } : undefined, sockets: false };
     }),
   ];
 }

@@ -118,12 +118,17 @@ export interface ControllerModel {
    */
   readonly state: ControllerState;
   readonly queueLength: number;
+  /** Upstream's helper of another one: when cells are few, it is only counted. */
+  readonly background?: boolean;
 }
+
+/** What is wrong with a process, or with its own wire to the API server. */
+export type Trouble = 'down' | 'cut' | 'slow';
 
 export interface SchedulerModel {
   readonly down?: boolean;
   /** The Pod of the cycle that runs, or whose decision was just made. */
-  readonly podInHand?: { readonly key: string; readonly name: string };
+  readonly podInHand?: { readonly key: string; readonly name: string; /** Where nothing was scored: the only node that was left, or '' when there was none. */ readonly only?: string };
   /** The best totals, best three in the order of the nodes. */
   readonly bars: readonly { readonly node: string; readonly total: number; readonly chosen: boolean }[];
   /** The largest total that the profile can give: the full length of a bar. */
@@ -302,6 +307,8 @@ export interface StageModel {
   readonly controllers: readonly ControllerModel[];
   readonly scheduler: SchedulerModel;
   readonly apiserver: ApiserverModel;
+  /** Faults of single components; those of whole machines are their nodes'. Absent: none. */
+  readonly troubles?: readonly { readonly process: Endpoint; readonly is: Trouble }[];
   readonly strip: StripModel;
   readonly chain: ChainModel | undefined;
   readonly messages: readonly MessageModel[];

@@ -26,6 +26,7 @@ interface Common {
 }
 const CommonContext = createContext<Common | undefined>(undefined);
 const SelectedContext = createContext<string | undefined>(undefined);
+const TroublesContext = createContext<StageModel['troubles']>(undefined);
 function useCommon(): Common {
   const common = useContext(CommonContext);
   if (common === undefined) throw new Error('an item of the twin stands outside it');
@@ -44,7 +45,12 @@ function Item({ target, text, named = true }: { readonly target: StageTarget; re
     </button>
   );
 }
-const ProcessItem = ({ process, text }: { readonly process: Endpoint; readonly text: string }): ReactElement => <Item target={{ on: 'process', process }} text={text} />;
+/** A component, with what is wrong with it or its wire; that one is down its own words say already, but for kube-proxy. */
+function ProcessItem({ process, text }: { readonly process: Endpoint; readonly text: string }): ReactElement {
+  const { words } = useCommon();
+  const troubles = useContext(TroublesContext)?.filter((trouble) => trouble.process === process && (trouble.is !== 'down' || process.startsWith('proxy/'))) ?? [];
+  return <Item target={{ on: 'process', process }} text={[text, ...troubles.map(({ is }) => words.troubles[is])].join(', ')} />;
+}
 const ObjectItem = ({ kind, of, text, named = true }: { readonly kind: string; readonly of: string; readonly text: string; readonly named?: boolean }): ReactElement => <Item target={{ on: 'object', kind, key: of }} text={text} named={named} />;
 
 const podText = (pod: PodModel, words: StageMessages): string => `${words.twin.pod(pod.name, words.looks[pod.look])}${pod.timer === undefined ? '' : `, ${words.twin.podTimer(words.duration(pod.timer.leftMicros))}`}`;
@@ -138,7 +144,7 @@ export const Twin = memo(function Twin({ model, words, uid, visible, onSelect }:
   const elsewhere = useMemo(() => new Set(podsOf(chain).map((pod) => pod.key)), [chain]);
   return (
     <CommonContext value={common}>
-      <SelectedContext value={model.selected === undefined ? undefined : targetId(model.selected)}>
+      <TroublesContext value={model.troubles}><SelectedContext value={model.selected === undefined ? undefined : targetId(model.selected)}>
         <section className={`twin${visible ? '' : ' unseen'}`} aria-label={twin.title}>
           <h2>{twin.title}</h2>
           <h3>{twin.apiServer}</h3>
@@ -172,7 +178,7 @@ export const Twin = memo(function Twin({ model, words, uid, visible, onSelect }:
             </>
           )}
         </section>
-      </SelectedContext>
+      </SelectedContext></TroublesContext>
     </CommonContext>
   );
 });

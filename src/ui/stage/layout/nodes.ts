@@ -6,7 +6,7 @@ import type { StageMessages } from '../../i18n/stage.en.ts';
 import type { Box, Geometry, Point } from '../geometry.ts';
 import { LEFT, RIGHT } from '../geometry.ts';
 import { fitSans, sansWidth } from '../measure.ts';
-import type { NodeModel, PodLook, PodModel } from '../model.ts';
+import type { NodeModel, PodLook, PodModel, StageModel, Trouble } from '../model.ts';
 
 /** full: ≥ 200 wide; small: ≥ 120, no labels; dots: ≥ 48; mark: a rectangle. */
 export type CardLevel = 'full' | 'small' | 'dots' | 'mark';
@@ -74,6 +74,7 @@ export interface NodeWire {
   readonly id: string;
   readonly points: readonly Point[];
   readonly cut: boolean;
+  readonly slow: boolean;
 }
 export interface NodesScene {
   readonly nodes: readonly NodeScene[];
@@ -97,23 +98,26 @@ const isSilent = (node: NodeModel): boolean => node.dead === true || node.partit
 const GiB = 1_073_741_824;
 const decimals = (value: number): string => String(Math.round(value * 100) / 100);
 
-export function layoutNodes(nodes: readonly NodeModel[], traffic: boolean, geometry: Geometry, words: StageMessages): NodesScene {
+/** What is wrong with a kubelet or a kube-proxy itself. */
+const hasTrouble = (troubles: StageModel['troubles'], id: string, is: Trouble): boolean => troubles?.some((trouble) => trouble.process === id && trouble.is === is) === true;
+
+export function layoutNodes(nodes: readonly NodeModel[], traffic: boolean, geometry: Geometry, words: StageMessages, troubles?: StageModel['troubles']): NodesScene {
   const height = geometry.nodesHeight - (traffic ? geometry.trafficHeight : 0);
   const top = geometry.nodesY;
   const n = nodes.length;
   if (n === 0) return { nodes: [], wires: [], empty: { x: 424, y: top + height / 2, text: words.noNodes }, group: undefined };
   if (n <= 3) {
     const left = LEFT + (3 - n) * 136;
-    const scenes = nodes.map((node, i) => fullCard(node, { x: left + 272 * i, y: top, w: 256, h: height }, traffic, geometry, words));
-    return { nodes: scenes, wires: scenes.flatMap((scene, i) => scene.ports.map((port) => fullWire(port, nodes[i]!, geometry))), empty: undefined, group: undefined };
+    const scenes = nodes.map((node, i) => fullCard(node, { x: left + 272 * i, y: top, w: 256, h: height }, traffic, geometry, words, troubles));
+    return { nodes: scenes, wires: scenes.flatMap((scene, i) => scene.ports.map((port) => fullWire(port, nodes[i]!, geometry, troubles))), empty: undefined, group: undefined };
   }
-  if (n <= 10) return smallCards(nodes, height, geometry, words);
+  if (n <= 10) return smallCards(nodes, height, geometry, words, troubles);
   return grid(nodes, height, geometry, words);
 }
 
-function fullWire(port: PortScene, node: NodeModel, geometry: Geometry): NodeWire {
+function fullWire(port: PortScene, node: NodeModel, geometry: Geometry, troubles: StageModel['troubles']): NodeWire {
   const x = port.box.x + port.box.w / 2;
-  return { id: port.id, points: [{ x, y: port.box.y }, { x, y: geometry.plateY + geometry.plateHeight }], cut: node.dead === true || node.partitioned === true };
+  return { id: port.id, points: [{ x, y: port.box.y }, { x, y: geometry.plateY + geometry.plateHeight }], cut: node.dead === true || node.partitioned === true || hasTrouble(troubles, port.id, 'cut'), slow: hasTrouble(troubles, port.id, 'slow') };
 }
 
 function common(node: NodeModel, words: StageMessages): Pick<NodeScene, 'name' | 'silent' | 'dead' | 'partitioned' | 'cordoned' | 'chosen' | 'ready' | 'state' | 'stateFull' | 'heat'> {
@@ -190,13 +194,13 @@ function placePods(pods: readonly PodModel[], packing: Packing, words: StageMess
   return { pods: scenes, specks, more: overflow ? { x: last.x, y: last.y + 4, text: words.morePods(pods.length - shown.length) } : undefined };
 }
 
-function fullCard(node: NodeModel, box: Box, traffic: boolean, geometry: Geometry, words: StageMessages): NodeScene {
+function fullCard(node: NodeModel, box: Box, traffic: boolean, geometry: Geometry, words: StageMessages, troubles: StageModel['troubles']): NodeScene {
   const { x, y, w, h } = box;
   const compact = geometry.size === 'compact';
   const base = common(node, words);
   const age = words.duration(node.heartbeat.ageMicros);
   const alarm = node.ready !== 'True';
-  const port = (id: PortScene['id'], cx: number, pw: number, label: string): PortScene => ({ id, box: { x: cx - pw / 2, y: y - 12, w: pw, h: 24 }, label, bad: node.dead === true || node.partitioned === true || (label === 'kubelet' && node.kubeletDown === true) });
+  const port = (id: PortScene['id'], cx: number, pw: number, label: string): PortScene => ({ id, box: { x: cx - pw / 2, y: y - 12, w: pw, h: 24 }, label, bad: node.dead === true || node.partitioned === true || hasTrouble(troubles, id, 'down') || (label === 'kubelet' && node.kubeletDown === true) });
   const stateRoom = x + 233 - 14 - age.length * 6.6 - 8;
   const titleMost = stateRoom - (x + 38) - 26;
   const title = fitSans(node.name, 14, Math.max(40, titleMost), 600);
@@ -248,7 +252,7 @@ function silentNotes(node: NodeModel, x: number, trayY: number, words: StageMess
   return lines;
 }
 
-function smallCards(nodes: readonly NodeModel[], height: number, geometry: Geometry, words: StageMessages): NodesScene {
+function smallCards(nodes: readonly NodeModel[], height: number, geometry: Geometry, words: StageMessages, troubles: StageModel['troubles']): NodesScene {
   const n = nodes.length;
   const rows = n <= 5 ? 1 : 2;
   const columns = rows === 1 ? n : 5;
@@ -267,7 +271,7 @@ function smallCards(nodes: readonly NodeModel[], height: number, geometry: Geome
     const header = low ? 22 : 32;
     const tray: Box = { x: box.x + 7, y: box.y + header + 2, w: w - 14, h: h - header - 9 };
     const base = common(node, words);
-    const dot = (id: PortScene['id'], cx: number, cy: number): PortScene => ({ id, box: { x: cx - 5, y: cy - 5, w: 10, h: 10 }, label: '', bad: node.dead === true || node.partitioned === true || (id.startsWith('kubelet') && node.kubeletDown === true) });
+    const dot = (id: PortScene['id'], cx: number, cy: number): PortScene => ({ id, box: { x: cx - 5, y: cy - 5, w: 10, h: 10 }, label: '', bad: node.dead === true || node.partitioned === true || hasTrouble(troubles, id, 'down') || (id.startsWith('kubelet') && node.kubeletDown === true) });
     const cut = node.dead === true || node.partitioned === true;
     const ports =
       row === 0
@@ -277,7 +281,7 @@ function smallCards(nodes: readonly NodeModel[], height: number, geometry: Geome
       const cx = port.box.x + 5;
       const cy = port.box.y + 5;
       const laneX = row === 0 ? cx : box.x - 9 + j * 4;
-      wires.push({ id: port.id, points: row === 0 ? [{ x: cx, y: cy - 5 }, { x: cx, y: bottom }] : [{ x: cx - 5, y: cy }, { x: laneX, y: cy }, { x: laneX, y: bottom }], cut });
+      wires.push({ id: port.id, points: row === 0 ? [{ x: cx, y: cy - 5 }, { x: cx, y: bottom }] : [{ x: cx - 5, y: cy }, { x: laneX, y: cy }, { x: laneX, y: bottom }], cut: cut || hasTrouble(troubles, port.id, 'cut'), slow: hasTrouble(troubles, port.id, 'slow') });
     });
     const ring = low ? 5 : 7;
     const heartbeat = { x: box.x + w - 8 - ring, y: box.y + header / 2 + (low ? 1 : 2), r: ring, share: node.heartbeat.share, text: '' };
@@ -354,8 +358,8 @@ function grid(nodes: readonly NodeModel[], height: number, geometry: Geometry, w
   const bottom = geometry.plateY + geometry.plateHeight;
   // The wires merge: one for all kubelets, one for all kube-proxies.
   const wires: NodeWire[] = [
-    { id: 'kubelets', points: [{ x: 318, y: box.y }, { x: 318, y: bottom }], cut: false },
-    { id: 'proxies', points: [{ x: 530, y: box.y }, { x: 530, y: bottom }], cut: false },
+    { id: 'kubelets', points: [{ x: 318, y: box.y }, { x: 318, y: bottom }], cut: false, slow: false },
+    { id: 'proxies', points: [{ x: 530, y: box.y }, { x: 530, y: bottom }], cut: false, slow: false },
   ];
   return { nodes: scenes, wires, empty: undefined, group: { box, title: words.nodes(n), note: bad === 0 ? '' : words.notReadyNodes(bad), bad: bad > 0 } };
 }

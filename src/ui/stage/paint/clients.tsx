@@ -1,6 +1,6 @@
 import { memo, type ReactElement } from 'react';
 import type { StageMessages } from '../../i18n/stage.en.ts';
-import { PodGlyph } from '../glyphs.tsx';
+import { Glyph, PodGlyph } from '../glyphs.tsx';
 import type { CellScene, ControllersScene, SchedulerScene, YouScene } from '../layout/clients.ts';
 import { sansWidth } from '../measure.ts';
 import type { ControllerState } from '../model.ts';
@@ -36,7 +36,9 @@ function Cell({ cell }: { readonly cell: CellScene }): ReactElement {
     <g>
       <rect x={x} y={y} width={w} height={h} rx="5" className={look.box} />
       <text x={x + 7} y={y + 17} className={`s115 ${look.text}`}>{cell.label}</text>
-      {cell.queue > 4
+      {cell.wire !== undefined
+        ? <Glyph name={cell.wire === 'cut' ? 'cut' : 'timer'} x={x + w - 16} y={y + 6.5} size={13} className={cell.wire === 'cut' ? 'k-fail' : 'k-brass'} />
+        : cell.queue > 4
         ? <text x={x + w - 3} y={y + 9} className="s9 e b t-brass">{cell.queue}</text>
         : Array.from({ length: cell.queue }, (_, i) => <circle key={i} cx={x + 81 - i * 7} cy={y + 5.5} r="2.2" className={cell.state === 'alarm' ? 'f-fail' : 'f-brass'} />)}
     </g>
@@ -49,7 +51,7 @@ export const Controllers = memo(function Controllers({ scene }: { readonly scene
     <g>
       <rect {...rect(box)} rx="8" className="box" />
       <text x={box.x + 14} y={box.y + 24} className="s13 b">controller-manager</text>
-      <text x={box.x + box.w - 14} y={box.y + 24} className="s12 i3 e">{scene.note}</text>
+      <text x={box.x + box.w - 14} y={box.y + 24} className={`s12 e ${scene.bad ? 't-fail' : 'i3'}`}>{scene.note}</text>
       {scene.cells.map((cell, i) => <Cell key={cell.name ?? `rest${i}`} cell={cell} />)}
     </g>
   );
@@ -63,7 +65,7 @@ export const Scheduler = memo(function Scheduler({ scene }: { readonly scene: Sc
     <g>
       <rect {...rect(box)} rx="8" className={`box${scene.active ? ' chosen' : ''}${scene.down ? ' lost' : ''}`} />
       <text x={box.x + 14} y={box.y + 24} className={`s13 b${scene.down ? ' t-fail' : ''}`}>scheduler</text>
-      <text x={scene.waiting.length > 0 ? scene.waitingX : box.x + box.w - 14} y={box.y + 24} className={`s12 e ${scene.down ? 't-fail' : 'i3'}`}>{scene.note}</text>
+      <text x={scene.waiting.length > 0 ? scene.waitingX : box.x + box.w - 14} y={box.y + 24} className={`s12 e ${scene.bad ? 't-fail' : 'i3'}`}>{scene.note}</text>
       {scene.waiting.map((pod) => <PodGlyph key={pod.key} cx={pod.x} cy={pod.y} r={5.5} look="pending" />)}
       {scene.waitingMore !== undefined && <text x={box.x + box.w - 12} y={box.y + 24} className="m s11 e t-brass">{scene.waitingMore}</text>}
       {scene.pod !== undefined && (

@@ -1,10 +1,18 @@
-import { memo, type ReactElement } from 'react';
+import { memo, useEffect, useLayoutEffect, useRef, useState, type ReactElement, type RefObject } from 'react';
 import { Arc, Glyph, PodGlyph } from '../glyphs.tsx';
 import type { MeterScene, NodePodScene, NodeScene, NodesScene, PortScene } from '../layout/nodes.ts';
 import { rect } from './clients.tsx';
 
+/** Whether a Pod's present look is the one that came with its binding: then its dotted rim closes, once. */
+function useBound(look: NodePodScene['look']): boolean {
+  const [seen, setSeen] = useState({ look, bound: false });
+  if (seen.look !== look) setSeen({ look, bound: seen.look === 'chosen' && look !== 'pending' });
+  return seen.bound;
+}
+
 const Pod = memo(function Pod({ pod, picked }: { readonly pod: NodePodScene; readonly picked: boolean }): ReactElement {
   const { x, y, r } = pod;
+  const bound = useBound(pod.look);
   return (
     <g>
       {pod.ring !== undefined && (
@@ -15,6 +23,7 @@ const Pod = memo(function Pod({ pod, picked }: { readonly pod: NodePodScene; rea
       )}
       {/* The key is the look, so that a new phase fades in over the place of the old one. */}
       <g key={pod.look} className="phase"><PodGlyph cx={x} cy={y} r={r} look={pod.look} /></g>
+      {bound && <circle key={`bound ${pod.look}`} className="closing" cx={x} cy={y} r={r} pathLength={1} transform={`rotate(-90 ${x} ${y})`} />}
       {pod.restarts > 0 && r >= 9 && <text x={x + r - 1} y={y - r + 4} className="m s10 b5 t-fail badge">{`×${pod.restarts}`}</text>}
       {pod.label !== '' && <text x={x} y={y + (r > 12 ? (pod.ring !== undefined ? 34 : 30) : r + 15)} className={`s11 c ${pod.focus ? 't-brass b5' : picked ? 'b5' : 'i2'}`}>{pod.label}</text>}
       {pod.left !== undefined && <text x={x} y={y + 48} className="m s11 c t-brass b5">{pod.left}</text>}
@@ -55,8 +64,33 @@ function Meter({ meter, silent }: { readonly meter: MeterScene; readonly silent:
   );
 }
 
+const MOVE_MILLIS = 320;
+/**
+ * When the layout changes, a card moves from where it stood to where it stands; one that comes when others are there fades in after them.
+ * The drawing is right at once: only the motion is played.
+ */
+function useMoved(x: number, y: number): RefObject<SVGGElement | null> {
+  const card = useRef<SVGGElement>(null);
+  const before = useRef<{ readonly x: number; readonly y: number } | undefined>(undefined);
+  useLayoutEffect(() => {
+    const was = before.current;
+    before.current = { x, y };
+    const element = card.current;
+    if (element === null || typeof element.animate !== 'function' || element.closest('.still') !== null) return;
+    if (was === undefined) {
+      if (element.closest('[data-settled]') !== null) element.animate([{ opacity: 0 }, { opacity: 1 }], { duration: MOVE_MILLIS, delay: MOVE_MILLIS / 2, fill: 'backwards' });
+      return;
+    }
+    const dx = was.x - x;
+    const dy = was.y - y;
+    if (dx !== 0 || dy !== 0) element.animate([{ transform: `translate(${dx}px, ${dy}px)` }, { transform: 'none' }], { duration: MOVE_MILLIS, easing: 'ease-out' });
+  }, [x, y]);
+  return card;
+}
+
 const NodeCard = memo(function NodeCard({ node, picked, valid, pickedPod }: { readonly node: NodeScene; readonly picked: boolean; readonly valid: boolean; readonly pickedPod: string | undefined }): ReactElement {
   const { x, y, w, h } = node.box;
+  const card = useMoved(x, y);
   const alarm = node.ready !== 'True';
   const lost = alarm || node.dead;
   const frame = `box${lost ? ' lost' : node.chosen || picked ? ' chosen' : ''}${lost && picked ? ' picked' : ''}${valid ? ' valid' : ''}`;
@@ -75,7 +109,7 @@ const NodeCard = memo(function NodeCard({ node, picked, valid, pickedPod }: { re
   }
   if (node.level === 'dots') {
     return (
-      <g>
+      <g ref={card}>
         <rect x={x} y={y} width={w} height={h} rx="5" className={frame} />
         <text x={x + 6} y={y + 12} className={`m s10 ${lost ? 't-fail' : 'i2'}`}>{node.title}</text>
         {node.cordoned && <path d={`M${x + w - 30} ${y + 12}l9-8`} stroke="var(--ink-2)" strokeWidth="1.5" />}
@@ -90,7 +124,7 @@ const NodeCard = memo(function NodeCard({ node, picked, valid, pickedPod }: { re
   const titleY = small ? y + (low ? 17 : 24) : y + 37;
   const { heartbeat } = node;
   return (
-    <g>
+    <g ref={card}>
       <rect x={x} y={y} width={w} height={h} rx="8" className={frame} />
       {node.ports.map((port) => <Port key={port.id} port={port} />)}
       {!low && <Glyph name={node.cordoned ? 'cordon' : 'node'} x={x + (small ? 9 : 14)} y={titleY - (small ? 12 : 14)} size={glyph} className={lost ? 'k-fail' : 'k-ink'} />}
@@ -116,8 +150,11 @@ const NodeCard = memo(function NodeCard({ node, picked, valid, pickedPod }: { re
 });
 
 export const Nodes = memo(function Nodes({ scene, selectedNode, selectedPod, valid }: { readonly scene: NodesScene; readonly selectedNode: string | undefined; readonly selectedPod: string | undefined; readonly valid: ReadonlySet<string> | undefined }): ReactElement {
+  // Set after the first drawing: what was there from the start does not come in.
+  const all = useRef<SVGGElement>(null);
+  useEffect(() => all.current?.setAttribute('data-settled', ''), []);
   return (
-    <g>
+    <g ref={all}>
       {scene.group !== undefined && (
         <>
           <rect {...rect(scene.group.box)} rx="8" className="box" />

@@ -12,7 +12,7 @@ export const Plate = memo(function Plate({ scene, words }: { readonly scene: Pla
       <text x={box.x + 16} y={box.y + 23} className={`s14 b${scene.down ? ' t-fail' : ''}`}>{words.apiServer}</text>
       {scene.phases.map((phase) => (
         <g key={phase.phase}>
-          {phase.on && <rect x={phase.x} y={box.y + 9} width={phase.w} height="20" rx="10" className="cell hot" />}
+          {phase.on && <rect x={phase.x + 1.5} y={box.y + 9} width={phase.w - 4} height="20" rx="10" className="cell hot" />}
           <text x={phase.x + 8} y={box.y + 23} className={`s12 ${phase.on ? 't-brass b5' : 'i3'}`}>{phase.text}</text>
           {phase.arrowX !== undefined && <path d={`M${phase.arrowX} ${box.y + 19}h8m-3-3 3 3-3 3`} className="arrow" />}
         </g>

@@ -8,8 +8,9 @@ export const Wires = memo(function Wires({ wires }: { readonly wires: readonly W
   return (
     <g>
       {wires.map((wire) => (
-        <g key={wire.id}>
-          <path d={`M${wire.points.map((point) => `${point.x} ${point.y}`).join('L')}`} className={`wire${wire.cut ? ' cut' : ''}`} />
+        // A wire that goes elsewhere is another wire: it fades in while its node moves.
+        <g key={`${wire.id} ${wire.points[0]?.x ?? 0}`} className="phase">
+          <path d={`M${wire.points.map((point) => `${point.x} ${point.y}`).join('L')}`} className={`wire${wire.cut ? ' cut' : wire.slow ? ' slow' : ''}`} />
           {wire.cutAt !== undefined && (
             <>
               <circle cx={wire.cutAt.x} cy={wire.cutAt.y} r="8.5" fill="var(--paper)" />
