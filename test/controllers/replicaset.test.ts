@@ -158,7 +158,7 @@ describe('whom a Pod wakes', () => {
     expect(woken(undefined, a)).toEqual(['default/web']);
     expect(woken(a, undefined)).toEqual(['default/web']);
     expect(woken(a, { ...a, metadata: { ...a.metadata, deletionTimestamp: timestamp(30) } })).toEqual(['default/web']);
-    expect(woken(a, { ...a, spec: { ...a.spec, nodeName: 'node-2' } })).toBe('ignored');
+    expect(woken(a, { ...a, spec: { ...a.spec, nodeName: 'node-2' } })).toEqual([]);
     expect(woken(a, { ...a, status: { ...a.status, conditions: [] } })).toEqual(['default/web']);
   });
   it('a ReplicaSet that selects it, when it is an orphan', () => {

@@ -7,7 +7,7 @@ import { story } from '../fuzz/faults.ts';
 import { endOf } from './digests.ts';
 import { sourcesUnder } from './sources.ts';
 
-const COMPONENTS = ['replicaset', 'deployment', 'scheduler', 'kubelet', 'machine', 'proxy', 'traffic', 'nodelifecycle', 'tainteviction', 'endpointslice', 'endpoints', 'garbagecollector', 'podgc', 'namespace', 'serviceaccount', 'rootca', 'disruption', 'volumebinder', 'volumeprotection', 'statefulset', 'daemonset', 'job', 'ttlafterfinished', 'cronjob', 'definition', 'why', 'you', 'object', 'event', 'cluster', 'process', 'fault'];
+const COMPONENTS = ['replicaset', 'deployment', 'scheduler', 'kubelet', 'machine', 'proxy', 'traffic', 'nodelifecycle', 'tainteviction', 'endpointslice', 'endpoints', 'garbagecollector', 'podgc', 'namespace', 'serviceaccount', 'rootca', 'disruption', 'volumebinder', 'volumeprotection', 'statefulset', 'daemonset', 'job', 'ttlafterfinished', 'cronjob', 'hpa', 'metrics', 'resourcequota', 'definition', 'why', 'you', 'object', 'event', 'cluster', 'process', 'fault'];
 const CODE = new RegExp(`['\`]((?:${COMPONENTS.join('|')})\\.[a-z][A-Za-z]+)['\`]`, 'g');
 
 /** Every reason code that stands in the simulation's text. */

@@ -6,6 +6,8 @@ import { observeEn } from '../../src/ui/i18n/reasons/observe.en.ts';
 import { observeZh } from '../../src/ui/i18n/reasons/observe.zh.ts';
 import { extensionsEn } from '../../src/ui/i18n/reasons/extensions.en.ts';
 import { extensionsZh } from '../../src/ui/i18n/reasons/extensions.zh.ts';
+import { scalingEn } from '../../src/ui/i18n/reasons/scaling.en.ts';
+import { scalingZh } from '../../src/ui/i18n/reasons/scaling.zh.ts';
 import { volumesEn } from '../../src/ui/i18n/reasons/volumes.en.ts';
 import { volumesZh } from '../../src/ui/i18n/reasons/volumes.zh.ts';
 import { workloadsFurtherEn } from '../../src/ui/i18n/reasons/workloads-further.en.ts';
@@ -17,6 +19,6 @@ type Text = (args: Readonly<Record<string, string | number>>) => string;
 
 /** Words for every reason code, by language. */
 export const reasons: Readonly<Record<'en' | 'zh', Readonly<Record<string, Text>>>> = {
-  en: { ...clusterEn, ...workloadsEn, ...workloadsFurtherEn, ...nodeEn, ...observeEn, ...volumesEn, ...extensionsEn },
-  zh: { ...clusterZh, ...workloadsZh, ...workloadsFurtherZh, ...nodeZh, ...observeZh, ...volumesZh, ...extensionsZh },
+  en: { ...clusterEn, ...workloadsEn, ...workloadsFurtherEn, ...nodeEn, ...observeEn, ...volumesEn, ...extensionsEn, ...scalingEn },
+  zh: { ...clusterZh, ...workloadsZh, ...workloadsFurtherZh, ...nodeZh, ...observeZh, ...volumesZh, ...extensionsZh, ...scalingZh },
 };

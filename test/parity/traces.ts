@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { KubernetesObject } from '../../src/sim/api/object.ts';
 import { actorOf, USERS, type Request } from '../../src/sim/api/request.ts';
 import { KINDS } from '../../src/sim/api/kinds.ts';
+import type { ServedMetrics } from '../../src/sim/api/metrics.ts';
 import { EPOCH_MILLIS, MILLISECOND, SECOND, type Micros } from '../../src/sim/api/time.ts';
 import { kubectl } from '../../src/kubectl/kubectl.ts';
 import { changeAt, headList } from '../../src/sim/apiserver/store.ts';
@@ -44,6 +45,8 @@ export interface Golden {
   readonly setup?: readonly GoldenStep[];
   readonly nodes: readonly { readonly metadata: { readonly name: string; readonly labels?: Record<string, string> }; readonly status: { readonly capacity?: Record<string, string>; readonly allocatable?: Record<string, string> } }[];
   readonly steps: readonly GoldenStep[];
+  /** What the metrics server of the recorder served. */
+  readonly metrics?: Omit<ServedMetrics, 'from'>;
   /** The nodes that the recorder played itself. */
   readonly scripted?: { readonly nodes: readonly string[]; readonly exits: readonly Exit[] };
   readonly [field: string]: unknown;
@@ -108,7 +111,7 @@ function moveOn(timeline: Timeline, running: Running[], until: Micros, scripted:
 }
 
 /** The kinds that a recording lists at the end; namespaces only where the scenario is about one. */
-const LISTED = new Set(['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'ControllerRevision', 'Job', 'CronJob', 'Pod', 'Service', 'Endpoints', 'EndpointSlice', 'PodDisruptionBudget', 'Event', 'Node']);
+const LISTED = new Set(['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'ControllerRevision', 'Job', 'CronJob', 'Pod', 'Service', 'Endpoints', 'EndpointSlice', 'PodDisruptionBudget', 'HorizontalPodAutoscaler', 'ResourceQuota', 'Event', 'Node']);
 const VERBS: Readonly<Record<string, string>> = { POST: 'create', PUT: 'update', PATCH: 'patch' };
 interface Target {
   readonly resource: string;
@@ -179,6 +182,8 @@ export function play(golden: Golden, seed = 1): { readonly candidate: Played; re
   const timeline = newTimeline({
     config: {
       proxyMode: 'iptables',
+      // A recorded cluster has no metrics but those that its recorder served.
+      metrics: golden.metrics === undefined ? 'absent' : { ...golden.metrics, from: startsAt + WARM_UP },
       ...(startsAt === 0 ? {} : { startsAt }),
       nodes: golden.nodes.map((node, index) => ({
         name: node.metadata.name,

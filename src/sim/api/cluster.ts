@@ -1,3 +1,4 @@
+import type { ServedMetrics } from './metrics.ts';
 import type { Request } from './request.ts';
 import type { Micros } from './time.ts';
 
@@ -30,6 +31,8 @@ export interface ClusterConfig {
   readonly startsAt?: Micros;
   /** Parts of the control plane that do not run here, because real ones work against this API server from outside. Absent: all run. */
   readonly without?: readonly ('scheduler' | 'controllers')[];
+  /** A metrics server as a recording had it, or none. Absent: one that scrapes this cluster's nodes. */
+  readonly metrics?: ServedMetrics | 'absent';
   /** Further profiles of the one scheduler (KubeSchedulerConfiguration): a Pod picks one by its schedulerName. */
   readonly schedulerProfiles?: readonly SchedulerProfileConfig[];
 }

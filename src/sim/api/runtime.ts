@@ -1,4 +1,5 @@
 import type { LifecycleHandler, Pod } from './object.ts';
+import type { Scrape } from './metrics.ts';
 import type { Micros } from './time.ts';
 
 /**
@@ -10,6 +11,8 @@ export type ProbeKind = 'startup' | 'readiness' | 'liveness';
 export type HookKind = 'postStart' | 'preStop';
 
 export type RuntimeRequest =
+  /** The metrics server asked the kubelet what its containers have used; the runtime's figures go straight back to it. */
+  | Scrape
   /** A kubelet that has just started asks what is there. */
   | { readonly type: 'ListPods' }
   | { readonly type: 'RunPodSandbox'; readonly uid: string; readonly pod: Pod; readonly attempt: number }

@@ -35,12 +35,21 @@ export function handle(context: ApiContext, request: Request): Response {
 }
 
 const document = (context: ApiContext, request: Request, path: string): Document | undefined => beyond.document?.(context, path, request.accept);
+/** Who may read metrics is asked as for any path that names no object here. */
+function aggregated(aggregate: NonNullable<ApiContext['aggregate']>, context: ApiContext, request: Request): Response | undefined {
+  const refused = isTrusted(request) ? undefined : beyond.authorizePath?.(context, request);
+  return refused === undefined ? aggregate(request) : refuse(refused);
+}
 const nothingHere = (isServed: boolean): Response =>
   refuse({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: isServed ? 'the server could not find the requested resource' : '404 page not found\n', ...(isServed ? { reason: 'NotFound', details: {} } : {}), code: 404 });
 
 const NO_QUERY: Readonly<Record<string, string>> = {};
 
 function answered(context: ApiContext, request: Request): Response {
+  if (context.aggregate !== undefined && request.path.includes('metrics.k8s.io')) {
+    const passedOn = aggregated(context.aggregate, context, request);
+    if (passedOn !== undefined) return passedOn;
+  }
   const at = routeIn(context.store, request.path);
   // An unknown path is answered by the HTTP server, not by the API: plain text, which clients turn into "the server could not find the requested resource".
   if (at === undefined) {

@@ -21,6 +21,8 @@ export interface ApiContext {
   /** The step in which this request is handled: every change that comes of it names it as its cause. */
   readonly step: StepId;
   readonly because?: Reason;
+  /** The answer of an API server of its own, to which the paths of its groups are passed on (APIService); undefined: nobody serves them. */
+  readonly aggregate?: (request: Request) => Response | undefined;
   /** An unsigned 32-bit number: the next draw for this purpose about this object. */
   draw(purpose: string, key: string): number;
 }

@@ -32,7 +32,7 @@ export const CONTROL_PLANE: readonly string[] = [...controllers.map((controller)
 function make(world: World, name: string): AnyProcess {
   if (name === 'scheduler') return scheduler(world.config.schedulerProfiles) as AnyProcess;
   const controller = controllers.find((candidate) => candidate.name === name) ?? sleeperNamed(name);
-  if (controller !== undefined) return host(controller) as AnyProcess;
+  if (controller !== undefined) return 'process' in controller ? controller.process : (host(controller) as AnyProcess);
   if (name.startsWith('traffic/')) return traffic(world.traffic.get(name.slice('traffic/'.length))!) as AnyProcess;
   const node = world.config.nodes.find((candidate) => candidate.name === machineOf(name));
   if (node === undefined) throw new Error(`no such process: ${name}`);

@@ -10,6 +10,7 @@ import { digestName, digestNumber, digestText, hashDifference } from '../kernel/
 import { draw, hashText } from '../kernel/draw.ts';
 import { append } from '../kernel/journal.ts';
 import type { Note, Stimulus } from '../kernel/process.ts';
+import { aggregateOf } from './aggregation.ts';
 import { Effects, sendRequest } from './effects.ts';
 import { applyFault } from './faults.ts';
 import { advance, hasCompanion, LATENCY, listenersOf, planDelivery, planWhatIsUnderWay, replyLatency, takeArrived, wakeLatency, Window } from './network.ts';
@@ -104,7 +105,7 @@ function serve(world: World, due: Extract<Pending, { type: 'request' }>, seq: nu
   begin(world, 'apiserver', seq, 'request');
   const before = world.store.revision;
   const response = server.running
-    ? handle({ store: world.store, now: world.now, step: world.steps, because: due.because, draw: (purpose, key) => draw(world.chance, 'apiserver', purpose, key) }, due.request)
+    ? handle({ store: world.store, now: world.now, step: world.steps, because: due.because, aggregate: aggregateOf(world), draw: (purpose, key) => draw(world.chance, 'apiserver', purpose, key) }, due.request)
     : UNREACHABLE;
   if (response.againMicros !== undefined) {
     recordTimer(world, 'apiserver', due.cause, 'try again', undefined);

@@ -2,9 +2,11 @@ import type { AnyController } from './index.ts';
 import { cronJobController } from './cronjob.ts';
 import { customResourceDefinitions } from './customresourcedefinition.ts';
 import { daemonSetController } from './daemonset.ts';
+import { horizontalPodAutoscaler } from './horizontalpodautoscaler.ts';
 import { jobController } from './job.ts';
 import { persistentVolumeBinder } from './persistentvolume.ts';
 import { replicationController } from './replicaset/replication.ts';
+import { resourceQuota } from './resourcequota.ts';
 import { statefulSetController } from './statefulset.ts';
 import { ttlAfterFinished } from './ttlafterfinished.ts';
 import { claimProtection, volumeProtection } from './volumeprotection.ts';
@@ -21,4 +23,6 @@ export const furtherControllers: readonly AnyController[] = [
   claimProtection,
   volumeProtection,
   customResourceDefinitions,
+  horizontalPodAutoscaler,
+  resourceQuota,
 ];

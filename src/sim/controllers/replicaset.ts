@@ -74,13 +74,13 @@ const ownedByOther = (pod: Pod | undefined): boolean => {
   return owner !== undefined && owner.kind !== 'ReplicaSet';
 };
 
-function ignores(change: Change): boolean {
-  if (change.kind !== 'Pod') return false;
-  const before = change.before as Pod | undefined;
-  const after = change.after as Pod | undefined;
-  if (ownedByOther(before) && ownedByOther(after)) return true;
-  return before !== undefined && after !== undefined && !matters(before, after);
-}
+/**
+ * Any other update of a Pod is nothing but another try of what was refused, and each counts for the back-off. What is refused for long is refused by a
+ * quota: so without one these updates are no events.
+ */
+const isIdle = ({ before, after }: Change): boolean => before !== undefined && after !== undefined && !matters(before as Pod, after as Pod);
+
+const ignores = (change: Change): boolean => change.kind === 'Pod' && ownedByOther(change.before as Pod | undefined) && ownedByOther(change.after as Pod | undefined);
 
 /** The ReplicaSet that a reference means: by its name, if it is still that one. */
 function resolve(pod: Pod, view: View): ReplicaSet | undefined {
@@ -94,6 +94,7 @@ function ofPod(pod: Pod, view: View, change: Change): readonly Enqueue[] {
   const before = change.before as Pod | undefined;
   const after = change.after as Pod | undefined;
   const sameOwner = before !== undefined && after !== undefined && controllerOf(before)?.uid === controllerOf(after)?.uid;
+  if (isIdle(change) && view.list('ResourceQuota', { index: 'namespace', value: pod.metadata.namespace ?? '' }).length === 0) return [];
   // The state before only counts where it had another owner.
   if (pod !== after && sameOwner) return [];
   if (controllerOf(pod) !== undefined) {
@@ -268,7 +269,7 @@ function reconcile(key: string, view: View, memory: Memory | undefined, context:
   const known = memory ?? NOTHING_WRITTEN;
   // Upstream comes back after the back-off; here what it waits for wakes it.
   if (known.podRevision > view.revision('Pod') || known.replicaSetRevision > view.revision('ReplicaSet'))
-    return { batches: [], because: { code: 'replicaset.awaitsOwnWrites', args, refs } };
+    return { batches: [], because: { code: 'replicaset.awaitsOwnWrites', args, refs }, stillFailing: true };
 
   const { active, terminating, lost, patches } = claim(replicaSet, view);
   const batches: Write[][] = patches.map((patch) => [patch]);
@@ -295,7 +296,7 @@ function reconcile(key: string, view: View, memory: Memory | undefined, context:
   if (failure !== undefined) {
     const status = calculateStatus(replicaSet, active, terminating, failure, view.now);
     // First what the last try came to; that write wakes this controller again, for the next try.
-    if (!sameStatus(replicaSet.status, status)) return { batches: [...batches, [counts(status)]], because: { code: 'replicaset.counts', args: have, refs } };
+    if (!sameStatus(replicaSet.status, status)) return { batches: [...batches, [counts(status)]], because: { code: 'replicaset.counts', args: have, refs }, stillFailing: true };
   }
 
   let because: Reason;
@@ -351,7 +352,8 @@ export const replicaSetController: Controller<Memory> = {
   name: 'replicaset-controller',
   workers: 5,
   watches: { ReplicaSet: (replicaSet) => [keyOf(replicaSet)], Pod: ofPod },
-  reads: ['Namespace'],
+  reads: ['Namespace', 'ResourceQuota'],
+  onlyWith: { Pod: { kind: 'ResourceQuota', such: () => true, unless: (change) => !isIdle(change) } },
   ignores,
   reconcile,
   answered,

@@ -56,6 +56,10 @@ function step(node: NodeConfig, state: KubeletState, on: Stimulus, view: View, o
       timer(context, on.name);
       break;
     case 'Received': {
+      if (on.message.type === 'Scrape') {
+        out.send(`machine/${node.name}`, on.message);
+        break;
+      }
       const event = on.message as unknown as RuntimeEvent;
       if (event.type === 'PodList') podList(context, event.pods, event.bootId);
       else onRuntime(context, event);

@@ -29,6 +29,8 @@ export interface Behaviour {
   readonly cpuMilli: number;
   /** How long one answer takes. */
   readonly answerMicros: Micros;
+  /** How many requests it answers at a time; the others wait. Absent: any number. */
+  readonly workers?: number;
   /** Where it listens; absent: wherever it is asked. */
   readonly ports?: readonly number[];
   /** Answers 200 to these paths and 404 to others; absent: 200 to all. */
@@ -107,6 +109,11 @@ const FIELDS: Readonly<Record<string, Field>> = {
   },
   unhealthyAfterSeconds: time((into, micros) => (into.unhealthyAfterMicros = micros)),
   answerSeconds: time((into, micros) => (into.answerMicros = micros)),
+  workers: (value, into) => {
+    if (typeof value !== 'number' || !Number.isInteger(value) || value < 1 || value > 1_000) return 'must be a whole number from 1 to 1000';
+    into.workers = value;
+    return undefined;
+  },
   cpu: (value, into) => {
     if (typeof value !== 'string' || parseQuantity(value) === undefined) return 'must be a quantity like "250m"';
     into.cpuMilli = milliValue(value);

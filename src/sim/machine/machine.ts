@@ -1,5 +1,6 @@
 import type { NodeConfig } from '../api/cluster.ts';
 import { keyOf, type Container, type Pod } from '../api/object.ts';
+import { METRICS_SERVER, type Scraped } from '../api/metrics.ts';
 import { USERS } from '../api/request.ts';
 import type { CrashContainer, HookKind, ProbeKind, RuntimeContainer, RuntimeEvent, RuntimePod, RuntimeRequest } from '../api/runtime.ts';
 import { MILLISECOND, SECOND, type Micros } from '../api/time.ts';
@@ -8,6 +9,7 @@ import { between, hashText, mix } from '../kernel/draw.ts';
 import type { Message, Note, Out, Process, Stimulus, View } from '../kernel/process.ts';
 import { behaviourOf, isProblem, type Behaviour } from './behaviour.ts';
 import { readCommand } from './command.ts';
+import { reportOf, takeRequest, type Load } from './usage.ts';
 import { imageId, lookUp, pullMicros, repositoryName, RESOLVE_MICROS, type Layer } from './images.ts';
 
 /**
@@ -63,6 +65,8 @@ interface Program {
   readonly startedAt: Micros;
   /** When it got its SIGTERM. */
   stoppingAt: Micros | undefined;
+  /** What requests have cost it; absent: it has had none. */
+  load?: Load;
   finishedAt: Micros | undefined;
   exitCode: number;
   reason: string;
@@ -155,6 +159,9 @@ function request(node: NodeConfig, state: MachineState, message: RuntimeRequest,
       break;
     case 'RunProbe':
       probe(node, state, message.uid, message.container, message.attempt, message.probe, now, out);
+      break;
+    case 'Scrape':
+      out.send(METRICS_SERVER, { type: 'Scraped', report: reportOf(node.name, state.pods.values(), now) } satisfies Scraped);
       break;
     case 'RemovePodSandbox':
       removeSandbox(node, state, message.uid, now, out);
@@ -477,7 +484,10 @@ function traffic(node: NodeConfig, state: MachineState, message: Extract<Traffic
     if (!isListening(program, now) || (program.stoppingAt !== undefined && !behaviour.ignoresTerm) || (ports !== undefined && !ports.includes(message.to.port))) continue;
     if (hangs(program, now)) return;
     outcome = 'answered';
-    delay = behaviour.answerMicros;
+    const taken = takeRequest(program, now);
+    // Its queue is full: the client's patience ends the wait.
+    if (taken === undefined) return;
+    delay = taken;
     break;
   }
   const path = message.path.concat({ at: now, process: `machine/${node.name}` });

@@ -32,6 +32,8 @@ export interface Plan<M> {
   readonly requeueAfterMicros?: Micros;
   /** It cannot be done yet: the key comes back after its back-off, as after a refusal. */
   readonly retry?: true;
+  /** It only tells of a failure: that this goes well does not end the back-off. */
+  readonly stillFailing?: true;
 }
 
 export interface ReconcileContext {

@@ -164,7 +164,7 @@ export function host(controller: AnyController): Process<HostState> {
     done(state.queue, key);
     if (flight.failed) rateLimited(state.queue, key, view.now, view.step, controller.backOff);
     else {
-      forget(state.queue, key);
+      if (flight.plan.stillFailing !== true) forget(state.queue, key);
       if (flight.plan.requeueAfterMicros !== undefined) addAfter(state.queue, key, view.now + flight.plan.requeueAfterMicros, view.step);
     }
   }

@@ -8,6 +8,7 @@ import { nodeEn } from './reasons/node.en.ts';
 import { observeEn } from './reasons/observe.en.ts';
 import { schedulerReasons } from './reasons/scheduler.en.ts';
 import { volumesEn } from './reasons/volumes.en.ts';
+import { scalingEn } from './reasons/scaling.en.ts';
 import { workloadsFurtherEn } from './reasons/workloads-further.en.ts';
 import { workloadsEn } from './reasons/workloads.en.ts';
 import { chaptersEn, scenarioTitlesEn, tenStepsEn } from './scenarios.en.ts';
@@ -21,7 +22,7 @@ export const en: Catalogue = compose({
   language: 'en',
   stage: stageEn,
   panels: panelsEn,
-  reasons: { ...clusterReasons, ...workloadsEn, ...workloadsFurtherEn, ...nodeEn, ...observeEn, ...volumesEn, ...extensionsEn, ...schedulerReasons },
+  reasons: { ...clusterReasons, ...workloadsEn, ...workloadsFurtherEn, ...scalingEn, ...nodeEn, ...observeEn, ...volumesEn, ...extensionsEn, ...schedulerReasons },
   simplified: simplifiedEn,
   titles: scenarioTitlesEn,
   chapters: chaptersEn,

@@ -8,6 +8,7 @@ import { nodeZh } from './reasons/node.zh.ts';
 import { observeZh } from './reasons/observe.zh.ts';
 import { schedulerReasons } from './reasons/scheduler.zh.ts';
 import { volumesZh } from './reasons/volumes.zh.ts';
+import { scalingZh } from './reasons/scaling.zh.ts';
 import { workloadsFurtherZh } from './reasons/workloads-further.zh.ts';
 import { workloadsZh } from './reasons/workloads.zh.ts';
 import { chaptersZh, scenarioTitlesZh, tenStepsZh } from './scenarios.zh.ts';
@@ -21,7 +22,7 @@ export const zh: Catalogue = compose({
   language: 'zh',
   stage: stageZh,
   panels: panelsZh,
-  reasons: { ...clusterReasons, ...workloadsZh, ...workloadsFurtherZh, ...nodeZh, ...observeZh, ...volumesZh, ...extensionsZh, ...schedulerReasons },
+  reasons: { ...clusterReasons, ...workloadsZh, ...workloadsFurtherZh, ...scalingZh, ...nodeZh, ...observeZh, ...volumesZh, ...extensionsZh, ...schedulerReasons },
   simplified: simplifiedZh,
   titles: scenarioTitlesZh,
   chapters: chaptersZh,
