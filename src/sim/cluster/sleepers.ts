@@ -1,4 +1,4 @@
-import type { Kind } from '../api/object.ts';
+import type { Kind, KubernetesObject } from '../api/object.ts';
 import type { AnyController } from '../controllers/index.ts';
 import type { AnyProcess } from '../kernel/process.ts';
 
@@ -6,6 +6,8 @@ import type { AnyProcess } from '../kernel/process.ts';
 export interface SleepingProcess {
   readonly name: string;
   readonly sleepsUntil: readonly Kind[];
+  /** As a controller's. */
+  readonly wakesFor?: (object: KubernetesObject) => boolean;
   readonly process: AnyProcess;
 }
 export type Sleeper = AnyController | SleepingProcess;
