@@ -1,7 +1,6 @@
 import type { Change } from '../../sim/api/change.ts';
-import { conditionOf, controllerOf, keyOf, type Deployment, type EndpointSlice, type Lease, type Node, type Pod, type ReplicaSet, type Service } from '../../sim/api/object.ts';
+import { conditionOf, keyOf, type Lease, type Node, type Pod, type Service } from '../../sim/api/object.ts';
 import { milliValue, wholeValue } from '../../sim/api/quantity.ts';
-import { selects, selectsAll } from '../../sim/api/selector.ts';
 import { parseTimestamp, SECOND, type Micros } from '../../sim/api/time.ts';
 import { head, headList } from '../../sim/apiserver/store.ts';
 import { machineOf } from '../../sim/cluster/processes.ts';
@@ -15,6 +14,7 @@ import type { HostState } from '../../sim/reconcile/host.ts';
 import type {
   ChainModel, ControllerModel, EchoModel, Endpoint, FutureGap, FutureTile, GapTile, MarkModel, MessageModel, NodeModel, PodLook, PodModel, SchedulerModel, StageModel, StageTarget, TrafficModel, WatcherModel, WriteTile, YouLine, RequestOutcome,
 } from '../stage/model.ts';
+import { chainOf } from './chainModel.ts';
 import type { Digested } from './digested.ts';
 
 /** What the still depends on besides the world: the session's choices. */
@@ -105,7 +105,7 @@ export function stageModel(world: World, options: StageOptions): StageModel {
   const pods = headList(store, 'Pod') as readonly Pod[];
   const lost = new Set(nodes.filter((node) => conditionOf(node, 'Ready')?.status === 'Unknown').map((node) => node.metadata.name));
   const decided = reservations(world, options.digested);
-  const chain = chainOf(world, options, pods, lost, decided);
+  const chain = chainModel(world, options, pods, lost, decided);
   const inFocus = new Set([...(chain?.replicaSets.flatMap((set) => set.pods.map((pod) => pod.key)) ?? []), ...(chain?.loosePods.map((pod) => pod.key) ?? [])]);
   const evictions = evictionTimes(world);
   const podModel = (pod: Pod): PodModel => describePod(pod, lost, decided, evictions, now, inFocus);
@@ -180,46 +180,10 @@ function describePod(pod: Pod, lost: ReadonlySet<string>, decided: ReadonlyMap<s
   return { key, name: pod.metadata.name, short: shortName(pod.metadata.name), look: shown, ...(restarts > 0 ? { restarts } : {}), ...(timer === undefined ? {} : { timer }) };
 }
 
-function chainOf(world: World, options: StageOptions, pods: readonly Pod[], lost: ReadonlySet<string>, decided: ReadonlyMap<string, string>): ChainModel | undefined {
-  const { store, now } = world;
-  const deployments = headList(store, 'Deployment') as readonly Deployment[];
-  const bare = pods.filter((pod) => controllerOf(pod) === undefined && pod.metadata.namespace === 'default');
-  const picked = options.selected?.on === 'object' && options.selected.kind === 'Pod' ? options.selected.key : undefined;
-  // The newest owner's chain, unless another was chosen; a Pod that nobody owns is a chain of its own.
-  const newest = deployments.at(-1)?.metadata.creationTimestamp ?? '';
-  const loosely = bare.some((pod) => keyOf(pod) === picked) || (options.chain === undefined && bare.some((pod) => (pod.metadata.creationTimestamp ?? '') > newest));
-  const deployment = loosely ? undefined : (deployments.find((each) => keyOf(each) === options.chain) ?? deployments.at(-1));
-  const services = headList(store, 'Service') as readonly Service[];
+function chainModel(world: World, options: StageOptions, pods: readonly Pod[], lost: ReadonlySet<string>, decided: ReadonlyMap<string, string>): ChainModel | undefined {
   const evictions = evictionTimes(world);
   const none: ReadonlySet<string> = new Set();
-  const model = (pod: Pod): PodModel => describePod(pod, lost, decided, evictions, now, none);
-  const serviceFor = (labels: Readonly<Record<string, string>> | undefined, namespace: string | undefined): ChainModel['service'] => {
-    const service = services.find((each) => each.metadata.namespace === namespace && each.spec.selector !== undefined && Object.keys(each.spec.selector).length > 0 && selectsAll(each.spec.selector, labels));
-    if (service === undefined) return undefined;
-    const slices = headList(store, 'EndpointSlice', { index: 'service', value: keyOf(service) }) as readonly EndpointSlice[];
-    const addresses = slices.reduce((sum, slice) => sum + (slice.endpoints ?? []).filter((endpoint) => endpoint.conditions?.ready !== false).length, 0);
-    return { key: keyOf(service), name: service.metadata.name, addresses };
-  };
-  if (deployment === undefined) {
-    const loose = bare;
-    if (loose.length === 0) {
-      const service = services.find((each) => each.metadata.name !== 'kubernetes');
-      return service === undefined ? undefined : { replicaSets: [], loosePods: [], service: { key: keyOf(service), name: service.metadata.name, addresses: 0 } };
-    }
-    const service = serviceFor(loose[0]!.metadata.labels, loose[0]!.metadata.namespace);
-    return { replicaSets: [], loosePods: loose.map(model), ...(service === undefined ? {} : { service }) };
-  }
-  const sets = (headList(store, 'ReplicaSet', { index: 'controller', value: deployment.metadata.uid }) as readonly ReplicaSet[]).slice().reverse();
-  const service = serviceFor(deployment.spec.template.metadata?.labels, deployment.metadata.namespace);
-  return {
-    deployment: { key: keyOf(deployment), name: deployment.metadata.name, ready: deployment.status?.readyReplicas ?? 0, wanted: deployment.spec.replicas, ...(deployment.spec.paused === true ? { paused: true } : {}) },
-    replicaSets: sets.map((set) => {
-      const own = pods.filter((pod) => controllerOf(pod)?.uid === set.metadata.uid && selects(set.spec.selector, pod.metadata.labels));
-      return { key: keyOf(set), name: set.metadata.name, wanted: set.spec.replicas, exist: own.length, pods: own.map(model) };
-    }),
-    loosePods: [],
-    ...(service === undefined ? {} : { service }),
-  };
+  return chainOf(world.store, { selected: options.selected, chosen: options.chain, pods, podModel: (pod) => describePod(pod, lost, decided, evictions, world.now, none) });
 }
 
 // ---- clients

@@ -137,6 +137,8 @@ export interface SessionParts {
 
 export const FIRST_SCENARIO = 'deploy';
 const MOST_SHELL_LINES = 300;
+/** Owners that can stand at the head of the row of objects, besides Deployments. */
+const HEADS = new Set(['StatefulSet', 'DaemonSet', 'CronJob', 'Job', 'ReplicationController']);
 
 export function newSession(parts: SessionParts): Session {
   const shared = fromFragment(parts.hash);
@@ -444,7 +446,7 @@ export function newSession(parts: SessionParts): Session {
         if (target?.on === 'change') draft.tab = 'changes';
         else if (before?.on !== target?.on || (before?.on === 'object' && target?.on === 'object' && before.kind !== target.kind)) draft.tab = 'why';
       });
-      const chain = target?.on === 'object' && target.kind === 'Deployment' ? target.key : undefined;
+      const chain = target?.on !== 'object' ? undefined : target.kind === 'Deployment' ? target.key : HEADS.has(target.kind) ? `${target.kind} ${target.key}` : undefined;
       link.ask({ type: 'select', ...(target === undefined ? {} : { target }), ...(chain === undefined ? {} : { chain }) }).catch(complain);
       refreshInspection();
     },

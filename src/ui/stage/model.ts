@@ -248,6 +248,34 @@ export interface ReplicaSetModel {
   readonly exist: number;
   readonly pods: readonly PodModel[];
 }
+/** An owner that is no Deployment: its Pods belong to it alone. */
+export interface OwnerModel {
+  readonly kind: string;
+  readonly key: string;
+  readonly name: string;
+  readonly detail:
+    | { readonly type: 'ready'; readonly ready: number; readonly wanted: number }
+    /** One a node. */
+    | { readonly type: 'nodes'; readonly ready: number; readonly wanted: number }
+    /** `of` is absent where one success is enough. */
+    | { readonly type: 'completions'; readonly done: number; readonly of: number | undefined; readonly failed: number; readonly state: 'running' | 'complete' | 'failed' | 'suspended' };
+}
+/** What acts on an owner from above: a schedule that makes Jobs, an autoscaler that sets replicas. */
+export interface OwnerAbove {
+  readonly kind: string;
+  readonly key: string;
+  readonly name: string;
+  readonly detail:
+    | { readonly type: 'schedule'; readonly schedule: string; readonly suspended: boolean; readonly jobs: number }
+    | { readonly type: 'scaling'; readonly current: number; readonly desired: number; readonly metric: string; readonly value: string | undefined; readonly target: string | undefined };
+}
+/** What Pods use: a claim, a ConfigMap, a Secret; or the quota that they count against. */
+export interface UsedModel {
+  readonly kind: string;
+  readonly key: string;
+  readonly name: string;
+  readonly state: 'there' | 'missing' | 'bound' | 'pending' | 'full';
+}
 /** The chain of one owner: Deployment, its ReplicaSets (newest first) and their Pods; and the Service that selects them. */
 export interface ChainModel {
   readonly deployment?: { readonly key: string; readonly name: string; readonly ready: number; readonly wanted: number; readonly paused?: boolean };
@@ -255,6 +283,10 @@ export interface ChainModel {
   /** Pods without a ReplicaSet. */
   readonly loosePods: readonly PodModel[];
   readonly service?: { readonly key: string; readonly name: string; readonly addresses: number };
+  /** In place of a Deployment; its Pods are the `loosePods`. */
+  readonly owner?: OwnerModel;
+  readonly above?: OwnerAbove;
+  readonly uses?: readonly UsedModel[];
 }
 
 // ---- nodes

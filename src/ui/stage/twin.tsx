@@ -6,6 +6,7 @@ import { createContext, memo, useContext, useMemo, type ReactElement } from 'rea
 import type { StageMessages } from '../i18n/stage.en.ts';
 import { nodeStateText } from './layout/nodes.ts';
 import { targetId, type ChainModel, type ControllerModel, type Endpoint, type MessageModel, type NodeModel, type PodModel, type SchedulerModel, type StageModel, type StageTarget, type StripModel, type YouLine } from './model.ts';
+import { aboveText, ownerText, usedText } from './ownerText.ts';
 
 export const twinId = (uid: string, target: StageTarget): string => `${uid}-${targetId(target)}`;
 
@@ -58,14 +59,17 @@ const podsOf = (chain: ChainModel | undefined): readonly PodModel[] => (chain ==
 
 const Objects = memo(function Objects({ chain }: { readonly chain: ChainModel }): ReactElement {
   const { words } = useCommon();
-  const { deployment, service } = chain;
+  const { deployment, service, owner, above, uses } = chain;
   return (
     <>
       <h3>{words.twin.objects}</h3>
       <ul>
+        {above !== undefined && <li><ObjectItem kind={above.kind} of={above.key} text={`${above.kind} ${above.name}, ${aboveText(above, words)}`} /></li>}
+        {owner !== undefined && <li><ObjectItem kind={owner.kind} of={owner.key} text={`${owner.kind} ${owner.name}, ${ownerText(owner, words)}`} /></li>}
         {deployment !== undefined && <li><ObjectItem kind="Deployment" of={deployment.key} text={`Deployment ${deployment.name}, ${words.ofReady(deployment.ready, deployment.wanted)}`} /></li>}
         {chain.replicaSets.map((set) => <li key={set.key}><ObjectItem kind="ReplicaSet" of={set.key} text={`ReplicaSet ${set.name}, ${words.wantedExist(set.wanted, set.exist)}`} /></li>)}
         {podsOf(chain).map((pod) => <li key={pod.key}><ObjectItem kind="Pod" of={pod.key} text={`Pod ${podText(pod, words)}`} /></li>)}
+        {uses?.map((use) => <li key={`${use.kind} ${use.key}`}><ObjectItem kind={use.kind} of={use.key} text={[`${use.kind} ${use.name}`, usedText(use, words)].filter((part) => part !== '').join(', ')} /></li>)}
         {service !== undefined && <li><ObjectItem kind="Service" of={service.key} text={words.twin.service(service.name, words.addresses(service.addresses))} /></li>}
       </ul>
     </>

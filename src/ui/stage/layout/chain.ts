@@ -4,7 +4,8 @@ import type { Box, Geometry } from '../geometry.ts';
 import { RIGHT, ROW_X, STATE_ROW } from '../geometry.ts';
 import { fitMono, fitSans, monoWidth, sansWidth } from '../measure.ts';
 import type { ChainModel, PodLook, PodModel, ReplicaSetModel, StageTarget } from '../model.ts';
-import type { GlyphName } from '../glyphs.tsx';
+import { glyphOfKind, type GlyphName } from '../glyphs.tsx';
+import { aboveText, ownerText, usedText } from '../ownerText.ts';
 
 export interface ChipScene {
   readonly box: Box;
@@ -48,14 +49,18 @@ const chipWidth = (name: string, detail: string): number => Math.ceil(Math.max(m
 export function layoutChain(chain: ChainModel | undefined, geometry: Geometry, words: StageMessages): ChainScene {
   const y = geometry.plateY + STATE_ROW.top;
   const nothing: ChainScene = { y, chips: [], arrows: [], podsBox: undefined, pods: [], more: undefined, empty: words.noObjects };
-  if (chain === undefined || (chain.deployment === undefined && chain.replicaSets.length === 0 && chain.loosePods.length === 0 && chain.service === undefined)) return nothing;
+  if (chain === undefined || (chain.deployment === undefined && chain.replicaSets.length === 0 && chain.loosePods.length === 0 && chain.service === undefined && chain.owner === undefined && chain.above === undefined)) return nothing;
 
   const sets = chain.replicaSets.slice(0, MOST_HALVES);
   const pods: readonly PodModel[] = [...chain.replicaSets.flatMap((set) => set.pods), ...chain.loosePods];
-  const { deployment, service } = chain;
+  const { deployment, service, above } = chain;
+  // A Deployment stands over ReplicaSets; any other owner over its Pods. What is drawn is the same.
+  const lead = deployment !== undefined ? { kind: 'Deployment', key: deployment.key, name: deployment.name, detail: deployment.paused === true ? `${words.paused}, ${deployment.ready}/${deployment.wanted}` : words.ofReady(deployment.ready, deployment.wanted) } : chain.owner === undefined ? undefined : { ...chain.owner, detail: ownerText(chain.owner, words) };
+  const aboveDetail = above === undefined ? '' : aboveText(above, words);
+  const uses = (chain.uses ?? []).slice(0, (chain.uses?.length ?? 0) > MOST_HALVES ? MOST_HALVES - 1 : MOST_HALVES);
+  const moreUses = (chain.uses?.length ?? 0) - uses.length;
   const rows: readonly (readonly PodModel[])[] = sets.length > 1 ? [sets[0]!.pods, [...chain.replicaSets.slice(1).flatMap((set) => set.pods), ...chain.loosePods]] : [pods];
 
-  const deploymentDetail = deployment === undefined ? '' : deployment.paused === true ? `${words.paused}, ${deployment.ready}/${deployment.wanted}` : words.ofReady(deployment.ready, deployment.wanted);
   const serviceDetail = service === undefined ? '' : words.addresses(service.addresses);
   const setDetail = (set: ReplicaSetModel): string => words.wantedExist(set.wanted, set.exist);
   const short = (set: ReplicaSetModel): string => (deployment !== undefined && set.name.startsWith(`${deployment.name}-`) ? `…-${set.name.slice(deployment.name.length + 1)}` : set.name);
@@ -64,13 +69,17 @@ export function layoutChain(chain: ChainModel | undefined, geometry: Geometry, w
   // Three ways to fill the row, the roomiest that fits: full names with named Pods; short names; short names with Pods as small planets.
   const named = (n: number): number => n * 48 + 6;
   const small = Math.max(1, Math.max(...rows.map((row) => (sets.length > 1 ? row.length : Math.ceil(row.length / 2)))));
-  const measure = (names: 'full' | 'short', podNames: boolean): { d: number; s: number; p: number; v: number; total: number } => {
-    const d = deployment === undefined ? 0 : chipWidth(names === 'full' ? deployment.name : fitMono(deployment.name, 12, 96), deploymentDetail);
+  const usesText = words.moreUses(moreUses);
+  const usesWidth = uses.length === 0 ? 0 : Math.min(150, Math.max(...uses.map((use) => monoWidth(use.name, 11) + (usedText(use, words) === '' ? 0 : sansWidth(usedText(use, words), 11) + 8) + 34), moreUses > 0 ? sansWidth(usesText, 11) + 16 : 0));
+  const measure = (names: 'full' | 'short', podNames: boolean): { a: number; d: number; s: number; p: number; u: number; v: number; total: number } => {
+    const a = above === undefined ? 0 : chipWidth(names === 'full' ? above.name : fitMono(above.name, 12, 80), aboveDetail);
+    const d = lead === undefined ? 0 : chipWidth(names === 'full' ? lead.name : fitMono(lead.name, 12, 96), lead.detail);
     const s = sets.length === 0 ? 0 : sets.length > 1 ? Math.max(...sets.map((set) => monoWidth(short(set), 11) + sansWidth(halfText(set), 11) + 42)) : chipWidth(names === 'full' ? sets[0]!.name : short(sets[0]!), setDetail(sets[0]!));
     const p = pods.length === 0 ? 40 : podNames ? named(pods.length) : Math.min(small, 14) * 12 + 16 + (small > 14 ? 34 : 0);
     const v = service === undefined ? 0 : chipWidth(names === 'full' ? service.name : fitMono(service.name, 12, 80), serviceDetail);
-    const parts = [d, s, p, v].filter((part) => part > 0);
-    return { d, s, p, v, total: parts.reduce((sum, part) => sum + part, 0) + (parts.length - 1) * ARROW };
+    const u = usesWidth;
+    const parts = [a, d, s, p, u, v].filter((part) => part > 0);
+    return { a, d, s, p, u, v, total: parts.reduce((sum, part) => sum + part, 0) + (parts.length - 1) * ARROW };
   };
   const room = END - ROW_X;
   let names: 'full' | 'short' = 'full';
@@ -78,12 +87,14 @@ export function layoutChain(chain: ChainModel | undefined, geometry: Geometry, w
   let widths = measure(names, podNames);
   if (widths.total > room) widths = measure((names = 'short'), podNames);
   if (widths.total > room && podNames) widths = measure(names, (podNames = false));
+  // What is used gives way first: it can be read in the inspector and in the twin.
+  if (widths.total > room && widths.u > 0) widths = { ...widths, total: widths.total - widths.u - ARROW, u: 0 };
   // Still too wide (very long names): the chips give way, in proportion.
   if (widths.total > room) {
     const over = widths.total - room;
-    const chips = widths.d + widths.s + widths.v;
+    const chips = widths.a + widths.d + widths.s + widths.v;
     const squeeze = (w: number): number => (w === 0 ? 0 : Math.max(70, w - (over * w) / chips));
-    widths = { ...widths, d: squeeze(widths.d), s: squeeze(widths.s), v: squeeze(widths.v) };
+    widths = { ...widths, a: squeeze(widths.a), d: squeeze(widths.d), s: squeeze(widths.s), v: squeeze(widths.v) };
   }
 
   const chips: ChipScene[] = [];
@@ -98,9 +109,13 @@ export function layoutChain(chain: ChainModel | undefined, geometry: Geometry, w
     arrows.push({ from: x, to: x + ARROW, y: y + h / 2 });
     x += ARROW;
   };
-  if (deployment !== undefined) chip('deployment', deployment.name, deploymentDetail, widths.d, { on: 'object', kind: 'Deployment', key: deployment.key });
+  if (above !== undefined) {
+    chip(glyphOfKind(above.kind), above.name, aboveDetail, widths.a, { on: 'object', kind: above.kind, key: above.key });
+    if (lead !== undefined) arrow();
+  }
+  if (lead !== undefined) chip(glyphOfKind(lead.kind), lead.name, lead.detail, widths.d, { on: 'object', kind: lead.kind, key: lead.key });
   if (sets.length > 0) {
-    if (deployment !== undefined) arrow();
+    if (lead !== undefined) arrow();
     if (sets.length === 1) {
       const set = sets[0]!;
       chip('replicaset', names === 'full' ? set.name : short(set), setDetail(set), widths.s, { on: 'object', kind: 'ReplicaSet', key: set.key });
@@ -112,7 +127,7 @@ export function layoutChain(chain: ChainModel | undefined, geometry: Geometry, w
   let podsBox: Box | undefined;
   const planets: ChainPodScene[] = [];
   let more: ChainScene['more'];
-  if (deployment !== undefined || sets.length > 0 || pods.length > 0) {
+  if (lead !== undefined || sets.length > 0 || pods.length > 0) {
     if (x > ROW_X) arrow();
     podsBox = { x, y, w: widths.p, h };
     if (podNames) pods.forEach((pod, i) => planets.push({ key: pod.key, name: pod.name, x: x + 27 + i * 48, y: y + 13, r: 7, look: pod.look, label: pod.short, focus: pod.focus === true }));
@@ -126,6 +141,17 @@ export function layoutChain(chain: ChainModel | undefined, geometry: Geometry, w
       if (left > 0) more = { x: x + widths.p - 8, y: y + 23, text: words.morePods(left) };
     }
     x += widths.p;
+  }
+  if (widths.u > 0) {
+    x += ARROW;
+    const half = (i: number, glyph: GlyphName, name: string, detail: string, target: StageTarget, title: string): void => void chips.push({ box: { x, y: y + i * 20, w: widths.u, h: 18 }, glyph, name, detail, target, title, half: true });
+    uses.forEach((use, i) => {
+      const state = usedText(use, words);
+      half(i, glyphOfKind(use.kind), fitMono(use.name, 11, widths.u - 32 - (state === '' ? 0 : sansWidth(state, 11) + 6)), state, { on: 'object', kind: use.kind, key: use.key }, [`${use.kind} ${use.name}`, state].filter((part) => part !== '').join(', '));
+    });
+    const next = chain.uses?.[uses.length];
+    if (moreUses > 0 && next !== undefined) half(uses.length, glyphOfKind(next.kind), usesText, '', { on: 'object', kind: next.kind, key: next.key }, usesText);
+    x += widths.u;
   }
   if (service !== undefined) {
     if (x > ROW_X) x += ARROW;
