@@ -1,5 +1,5 @@
 import { pathOf } from '../api/kinds.ts';
-import type { Condition, Lease, Node } from '../api/object.ts';
+import { conditionOf, type Condition, type Lease, type Node } from '../api/object.ts';
 import { STRATEGIC_MERGE_PATCH, type Response } from '../api/request.ts';
 import { MINUTE, SECOND, microTimestamp, timestamp, type Micros } from '../api/time.ts';
 import { nodeEvent } from './events.ts';
@@ -93,6 +93,7 @@ function conditions(context: Context, old: readonly Condition[] | undefined): re
   });
 }
 
+const NO_IMAGES: readonly unknown[] = [];
 function images(context: Context): readonly unknown[] {
   const all = [...context.state.images].map(([name, { id, bytes }]) => ({ names: [id, name], sizeBytes: bytes }));
   all.sort((a, b) => b.sizeBytes - a.sizeBytes || (a.names[1]! < b.names[1]! ? -1 : 1));
@@ -110,12 +111,12 @@ export function checkNodeStatus(context: Context): void {
   }
   state.nodeStatus.registered = true;
   out.timer('nodeStatus', now + jittered(context, CHECK_MICROS, 'nodeStatus'));
-  const next = conditions(context, object.status.conditions);
-  const changed = next.some((each) => {
-    const before = object.status.conditions?.find(({ type }) => type === each.type);
+  // Asked every ten seconds by every kubelet, and mostly there is nothing to say: what would be said is made only then.
+  const changed = CONDITIONS.some((each) => {
+    const before = conditionOf(object, each.type);
     return before?.status !== each.status || before.reason !== each.reason || before.message !== each.message;
   });
-  const nextImages = images(context);
+  const nextImages = state.images.size === 0 ? NO_IMAGES : images(context);
   const imagesChanged = nextImages.length > 0 && !same(nextImages, object.status.images);
   const bootId = object.status.nodeInfo?.bootID;
   const rebooted = state.nodeStatus.bootId !== '' && bootId !== undefined && bootId !== '' && bootId !== state.nodeStatus.bootId;
@@ -125,7 +126,7 @@ export function checkNodeStatus(context: Context): void {
   if (!changed && !imagesChanged && !bootChanged && now - state.nodeStatus.lastReportedAt < REPORT_MICROS) return;
   state.nodeStatus.lastReportedAt = now;
   const status = {
-    conditions: next.map((each) => {
+    conditions: conditions(context, object.status.conditions).map((each) => {
       const before = object.status.conditions?.find(({ type }) => type === each.type);
       // A patch has what changed, which of a condition that stays the same is its heartbeat.
       return before?.status === each.status && before.reason === each.reason && before.message === each.message ? { type: each.type, lastHeartbeatTime: each.lastHeartbeatTime } : each;
