@@ -34,7 +34,11 @@ const nameOf = (group: string, version: string, kind: string): string => `${grou
 /** `version`: of OpenAPI. The second knows no fields that are kept without being named. */
 export function customKinds(world: World, version: 2 | 3 = 3): readonly CustomKind[] {
   const metadata = { $ref: `${version === 2 ? '#/definitions/' : '#/components/schemas/'}${OBJECT_META}` };
-  const META = { apiVersion: { type: 'string' }, kind: { type: 'string' }, metadata };
+  const META = {
+    apiVersion: { type: 'string', description: 'APIVersion defines the versioned schema of this representation of an object.' },
+    kind: { type: 'string', description: 'Kind is a string value representing the REST resource this object represents.' },
+    metadata: version === 2 ? metadata : { allOf: [metadata], default: {}, description: 'Standard object\'s metadata.' },
+  };
   if (!world.store.tables.has('CustomResourceDefinition')) return [];
   return (headList(world.store, 'CustomResourceDefinition') as unknown as readonly Definition[]).flatMap(({ metadata: { resourceVersion }, spec, status }) => {
     if (status?.conditions?.some(({ type, status: is }) => type === 'Established' && is === 'True') !== true) return [];

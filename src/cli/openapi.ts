@@ -62,9 +62,33 @@ function fieldSchema(field: Field, found: Set<StructType>, dialect: Dialect): Sc
   };
 }
 
+/** The one type that every object has is described, custom ones too: `kubectl explain KIND.metadata` is asked of anybody. */
+const META_TEXTS: Readonly<Record<string, string>> = {
+  annotations: 'Annotations is a map of texts that tools keep with an object; nothing is selected by them.',
+  creationTimestamp: 'CreationTimestamp is a timestamp of the server\'s clock when the object was created.',
+  deletionGracePeriodSeconds: 'Seconds that the object is given to end; set together with deletionTimestamp.',
+  deletionTimestamp: 'DeletionTimestamp is the time by which the object shall be gone; it is set by the server when its end was asked for.',
+  finalizers: 'Each entry is what somebody still has to do before the object goes; it goes when the list is empty.',
+  generateName: 'GenerateName is a prefix of which the server makes a unique name, if there is no name.',
+  generation: 'A number that grows with each change of what is wanted.',
+  labels: 'Labels are a map by which objects are organized and selected.',
+  managedFields: 'ManagedFields says which fields were last set by whom.',
+  name: 'Name is unique within a namespace. It cannot be changed.',
+  namespace: 'Namespace is the space within which the name is unique. It cannot be changed.',
+  ownerReferences: 'Objects that this one belongs to. When all of them are gone it is collected.',
+  resourceVersion: 'An opaque text of the version of the object, with which clients see that it has changed.',
+  selfLink: 'No longer set by the server.',
+  uid: 'UID is unique in time and space, and given by the server.',
+};
+
 const structSchema = (struct: StructType, found: Set<StructType>, dialect: Dialect): Schema => ({
   type: 'object',
-  properties: Object.fromEntries(struct.fields.map((field) => [field.name, fieldSchema(field, found, dialect)])),
+  properties: Object.fromEntries(
+    struct.fields.map((field) => {
+      const description = struct.name === 'ObjectMeta' ? META_TEXTS[field.name] : undefined;
+      return [field.name, { ...fieldSchema(field, found, dialect), ...(description === undefined ? {} : { description }) }];
+    }),
+  ),
 });
 
 /** A kind's schema, and those of all types below it. */

@@ -16,9 +16,25 @@ const LONGEST_SECONDS = 3_000;
 export function isWatch(request: Request): Request | undefined {
   if (request.method !== 'GET') return undefined;
   const old = /^(\/api\/v1|\/apis\/[^/]+\/[^/]+)\/watch(\/.+)$/.exec(request.path);
-  if (old !== null) return { ...request, path: `${old[1]}${old[2]}`, query: { ...request.query, watch: 'true' } };
+  if (old !== null) {
+    // The old form may name an object: the stream is then about it alone.
+    const [, root, rest] = old as unknown as readonly [string, string, string];
+    const name = nameIn(rest);
+    const query = { ...request.query, watch: 'true' };
+    return name === undefined ? { ...request, path: `${root}${rest}`, query } : { ...request, path: `${root}${rest.slice(0, rest.lastIndexOf('/'))}`, query: { ...query, fieldSelector: `metadata.name=${name}` } };
+  }
   const watch = request.query?.['watch'];
-  return watch === 'true' || watch === '1' || watch === '' ? request : undefined;
+  if (watch !== 'true' && watch !== '1' && watch !== '') return undefined;
+  // Upstream streams collections only: one object is just read.
+  const rest = /^(?:\/api\/v1|\/apis\/[^/]+\/[^/]+)(\/.+)$/.exec(request.path)?.[1];
+  return rest !== undefined && nameIn(rest) !== undefined ? undefined : request;
+}
+
+/** The name of the one object that a path within a version is about: "/pods", "/namespaces/a/pods" are about many. */
+function nameIn(rest: string): string | undefined {
+  const parts = rest.split('/').filter((part) => part !== '');
+  const isIn = parts[0] === 'namespaces' && parts.length >= 3;
+  return (isIn ? parts.slice(2) : parts)[1];
 }
 
 interface Stream {

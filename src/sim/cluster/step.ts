@@ -74,7 +74,7 @@ export function announce(world: World, change: Change): void {
   }
   const companions = world.runtime.companions.get(change.kind);
   if (companions !== undefined) for (const listener of companions) startListening(world, listener, change);
-  for (const { name } of wokenBy(change.kind)) if (!world.slots.has(name) && world.config.without?.includes('controllers') !== true) wake(world, name, change);
+  for (const { name, wakesFor } of wokenBy(change.kind)) if (!world.slots.has(name) && (wakesFor === undefined || (change.after !== undefined && wakesFor(change.after))) && world.config.without?.includes('controllers') !== true) wake(world, name, change);
 }
 
 /** A change may be what an informer of another kind waited for (`onlyWith`). */

@@ -2,6 +2,7 @@ import type { AnyController } from './index.ts';
 import { cronJobController } from './cronjob.ts';
 import { customResourceDefinitions } from './customresourcedefinition.ts';
 import { daemonSetController } from './daemonset.ts';
+import { endpointSliceMirroring } from './endpointslicemirroring.ts';
 import { horizontalPodAutoscaler } from './horizontalpodautoscaler.ts';
 import { jobController } from './job.ts';
 import { persistentVolumeBinder } from './persistentvolume.ts';
@@ -23,6 +24,7 @@ export const furtherControllers: readonly AnyController[] = [
   claimProtection,
   volumeProtection,
   customResourceDefinitions,
+  endpointSliceMirroring,
   horizontalPodAutoscaler,
   resourceQuota,
 ];

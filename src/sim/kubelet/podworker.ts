@@ -15,6 +15,7 @@ import { containerSpec, type ContainerRecord, type Context, type PodWorker } fro
 import { lastStateOf, rejectedStatus, shouldRestart, statusPatch } from './status.ts';
 import { enqueue, learn, setStatus, updateStatus } from './statusmanager.ts';
 import { configuration } from './beyond.ts';
+import { subPathFault } from './subpaths.ts';
 import { missingEnvironment, missingVolume } from './volumes.ts';
 
 /**
@@ -278,7 +279,7 @@ function filledVolumes(context: Context, worker: PodWorker): PodWorker['volumes'
 function startContainer(context: Context, worker: PodWorker, record: ContainerRecord): void {
   const spec = containerSpec(worker.pod, record.name)!;
   const made = configuration.environment === undefined || context.node.hollow ? { missing: missingEnvironment(context, worker.pod, spec) } : configuration.environment(context, worker, spec);
-  const { missing } = made;
+  const missing = made.missing ?? subPathFault(spec);
   if (missing !== undefined) {
     podEvent(context, worker.pod, record.name, 'Warning', 'Failed', `Error: ${missing}`);
     fail(worker, record, 'CreateContainerConfigError', missing);

@@ -1,6 +1,6 @@
 import type { Change } from '../api/change.ts';
 import type { EventNote } from '../api/eventnote.ts';
-import type { Kind, ByKind } from '../api/object.ts';
+import type { Kind, ByKind, KubernetesObject } from '../api/object.ts';
 import type { Reason } from '../api/reason.ts';
 import type { Request, Response } from '../api/request.ts';
 import type { Micros } from '../api/time.ts';
@@ -66,6 +66,8 @@ export interface Controller<M = unknown> {
   readonly source?: string;
   /** Its process starts when the first object of one of these kinds is written. Absent: with the control plane. */
   readonly sleepsUntil?: readonly Kind[];
+  /** Of those objects only some wake it. */
+  readonly wakesFor?: (object: KubernetesObject) => boolean;
   /** How long a key waits after a plan that failed, doubling. Absent: 5 ms to 1000 s, and at most 10 a second over all keys. */
   readonly backOff?: { readonly firstMicros: Micros; readonly lastMicros: Micros };
   /** How many keys are reconciled at once (upstream's --concurrent-...-syncs). */

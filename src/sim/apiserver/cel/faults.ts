@@ -40,6 +40,8 @@ export function compilationFault(text: string, declared: readonly string[]): { r
 export function celFault(text: string, wants: readonly ('bool' | 'string' | 'any')[], declared: readonly string[]): string | undefined {
   const { type, fault } = compilationFault(text, declared);
   if (fault !== undefined) return fault;
+  // What a policy's variables are is known upstream from their expressions, and here only when they are evaluated.
+  if (type === 'dyn' && /\bvariables\s*\./.test(text)) return undefined;
   if (type === undefined || wants.includes('any') || (wants as readonly string[]).includes(type)) return undefined;
   return wants.length === 1 ? `must evaluate to ${wants[0] ?? ''} but got ${type}` : `must evaluate to one of [${wants.join(' ')}]`;
 }

@@ -71,6 +71,9 @@ export const workloadsFurtherEn = {
   'job.failed': (a: Args) => `All that ran of ${a['job']} has ended: the Job has failed (${a['reason']}).`,
   'job.runs': (a: Args) => `Job ${a['job']} is under way: ${a['active']} active, ${a['succeeded']} succeeded, ${a['failed']} failed.`,
 
+  'endpointslicemirroring.nothing': (a: Args) => `There are no Endpoints of ${a['service']} that somebody wrote by hand.`,
+  'endpointslicemirroring.upToDate': (a: Args) => `The slices of ${a['service']} already say what its Endpoints say.`,
+  'endpointslicemirroring.mirrors': (a: Args) => `The Endpoints of ${a['service']} were written by hand: they are copied into ${a['slices']} EndpointSlices, which is what kube-proxy reads.`,
   'ttlafterfinished.nothing': (a: Args) => `Job ${a['job']} is gone, or is not to be deleted by itself.`,
   'ttlafterfinished.notYet': (a: Args) => `Job ${a['job']} is deleted ${a['seconds']} s after it finished: that is still to come.`,
   'ttlafterfinished.expired': (a: Args) => `Job ${a['job']} finished ${a['seconds']} s ago (ttlSecondsAfterFinished): it is deleted with its Pods.`,

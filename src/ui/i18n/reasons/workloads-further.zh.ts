@@ -71,6 +71,9 @@ export const workloadsFurtherZh: Readonly<Record<keyof typeof workloadsFurtherEn
   'job.failed': (a) => `${a['job']} 运行过的都已结束：Job 失败（${a['reason']}）。`,
   'job.runs': (a) => `Job ${a['job']} 进行中：运行 ${a['active']}，成功 ${a['succeeded']}，失败 ${a['failed']}。`,
 
+  'endpointslicemirroring.nothing': (a) => `${a['service']} 没有手写的 Endpoints。`,
+  'endpointslicemirroring.upToDate': (a) => `${a['service']} 的 EndpointSlice 已与其 Endpoints 相符。`,
+  'endpointslicemirroring.mirrors': (a) => `${a['service']} 的 Endpoints 是手写的：复制为 ${a['slices']} 个 EndpointSlice，kube-proxy 只读取它们。`,
   'ttlafterfinished.nothing': (a) => `Job ${a['job']} 已不在，或不需要自动删除。`,
   'ttlafterfinished.notYet': (a) => `Job ${a['job']} 结束 ${a['seconds']} 秒后删除：时间还没到。`,
   'ttlafterfinished.expired': (a) => `Job ${a['job']} 结束已有 ${a['seconds']} 秒（ttlSecondsAfterFinished）：连同 Pod 一起删除。`,
