@@ -5,6 +5,8 @@ import { discoveryDocument } from './apiserver/discovery.ts';
 import { registerConversions } from './apiserver/convert.ts';
 import { FURTHER_SCHEMAS } from './apiserver/furtherSchemas.generated.ts';
 import './apiserver/further.ts';
+import './kubelet/configuration.ts';
+import './machine/further.ts';
 import type { AnyProcess } from './kernel/process.ts';
 import { registerSchemas } from './apiserver/schema.ts';
 import { autoscalingV1 } from './apiserver/kinds/autoscalingV1.ts';

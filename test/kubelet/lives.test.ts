@@ -133,13 +133,13 @@ describe('a crash loop', () => {
          3.587 status default/crash: Ready=True ContainersReady=True app:running+ready#1
          5.470 status default/crash: Ready=False/ContainersNotReady ContainersReady=False/ContainersNotReady app:terminated/Error/2#1
          6.470 status default/crash: app:waiting/CrashLoopBackOff#1
-        17.286 status default/crash: Ready=True ContainersReady=True app:running+ready#2
+        17.288 status default/crash: Ready=True ContainersReady=True app:running+ready#2
         18.470 status default/crash: Ready=False/ContainersNotReady ContainersReady=False/ContainersNotReady app:terminated/Error/2#2
         19.470 status default/crash: app:waiting/CrashLoopBackOff#2
-        43.837 status default/crash: Ready=True ContainersReady=True app:running+ready#3
+        43.840 status default/crash: Ready=True ContainersReady=True app:running+ready#3
         45.470 status default/crash: Ready=False/ContainersNotReady ContainersReady=False/ContainersNotReady app:terminated/Error/2#3
         46.470 status default/crash: app:waiting/CrashLoopBackOff#3
-        91.244 status default/crash: Ready=True ContainersReady=True app:running+ready#4
+        91.249 status default/crash: Ready=True ContainersReady=True app:running+ready#4
         92.470 status default/crash: Ready=False/ContainersNotReady ContainersReady=False/ContainersNotReady app:terminated/Error/2#4
         93.470 status default/crash: app:waiting/CrashLoopBackOff#4"
     `);

@@ -19,7 +19,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   'src/sim/scenarios': ['src/sim/api', 'src/sim/kernel', 'src/sim/observe'],
   'src/sim/invariants': ['src/sim/api', 'src/sim/kernel', 'src/sim/apiserver/store.ts'],
   'src/sim/index.ts': ['src/sim/record', 'src/sim/apiserver', 'src/sim/cluster', 'src/sim/kernel'],
-  'src/sim/further.ts': ['src/sim/apiserver', 'src/sim/cluster', 'src/sim/kernel', 'src/sim/metrics', 'src/sim/controllers', 'src/sim/scenarios'],
+  'src/sim/further.ts': ['src/sim/apiserver', 'src/sim/cluster', 'src/sim/controllers', 'src/sim/kernel', 'src/sim/kubelet', 'src/sim/machine', 'src/sim/metrics', 'src/sim/proxy', 'src/sim/scenarios'],
   'src/kubectl': ['src/sim/api'],
   'src/cli': ['src/sim', 'src/kubectl', 'src/ui/link/share.ts', 'src/ui/i18n'],
   'src/ui/i18n': [],

@@ -18,7 +18,9 @@ export type RuntimeRequest =
   | { readonly type: 'RunPodSandbox'; readonly uid: string; readonly pod: Pod; readonly attempt: number }
   | { readonly type: 'ImageStatus'; readonly uid: string; readonly container: string; readonly image: string }
   | { readonly type: 'PullImage'; readonly uid: string; readonly container: string; readonly image: string }
-  | { readonly type: 'StartContainer'; readonly uid: string; readonly pod: Pod; readonly container: string; readonly attempt: number }
+  | { readonly type: 'StartContainer'; readonly uid: string; readonly pod: Pod; readonly container: string; readonly attempt: number; /** Frozen. */ readonly environment?: Readonly<Record<string, string>>; /** Files of volumes that come from the API, by volume and path. Frozen. */ readonly volumes?: Readonly<Record<string, Readonly<Record<string, string>>>> }
+  /** ConfigMaps, Secrets or the Pod's own fields have changed. */
+  | { readonly type: 'UpdateVolumes'; readonly uid: string; readonly volumes: Readonly<Record<string, Readonly<Record<string, string>>>> }
   | { readonly type: 'RunHook'; readonly uid: string; readonly container: string; readonly attempt: number; readonly hook: HookKind; readonly handler: LifecycleHandler }
   | { readonly type: 'StopContainer'; readonly uid: string; readonly container: string; readonly attempt: number; readonly graceMicros: Micros }
   | { readonly type: 'RunProbe'; readonly uid: string; readonly container: string; readonly attempt: number; readonly probe: ProbeKind }
@@ -54,8 +56,8 @@ export type RuntimeEvent =
   | { readonly type: 'ImageStatus'; readonly uid: string; readonly container: string; readonly image: string; readonly present: boolean; /** The reference cannot be read at all. */ readonly invalid?: string }
   | { readonly type: 'ImagePullFailed'; readonly uid: string; readonly container: string; readonly image: string; readonly message: string; readonly code: 'NotFound' | 'Unknown' }
   | { readonly type: 'ContainerStarted'; readonly uid: string; readonly container: string; readonly attempt: number; readonly containerId: string; readonly image: string; readonly imageId: string; readonly at: Micros }
-  | { readonly type: 'ContainerFailed'; readonly uid: string; readonly container: string; readonly attempt: number; readonly reason: 'CreateContainerError' | 'RunContainerError'; readonly message: string }
-  | { readonly type: 'ContainerExited'; readonly uid: string; readonly container: string; readonly attempt: number; readonly at: Micros; readonly exitCode: number; readonly reason: string }
+  | { readonly type: 'ContainerFailed'; readonly uid: string; readonly container: string; readonly attempt: number; readonly reason: 'CreateContainerError' | 'RunContainerError'; readonly message: string; /** It was made, and could not be started. */ readonly containerId?: string }
+  | { readonly type: 'ContainerExited'; readonly uid: string; readonly container: string; readonly attempt: number; readonly at: Micros; readonly exitCode: number; readonly reason: string; /** The termination message. */ readonly message?: string }
   | { readonly type: 'HookDone'; readonly uid: string; readonly container: string; readonly attempt: number; readonly hook: HookKind; readonly failure?: string }
   | { readonly type: 'ProbeDone'; readonly uid: string; readonly container: string; readonly attempt: number; readonly probe: ProbeKind; readonly ok: boolean; readonly output: string };
 

@@ -22,8 +22,8 @@ export interface Backend {
  */
 export type TrafficMessage =
   | { readonly type: 'connect'; readonly id: number; readonly client: string; readonly service: string; readonly port: number; readonly viaNodePort: boolean; readonly path: readonly Hop[] }
-  | { readonly type: 'request'; readonly id: number; readonly client: string; readonly to: Backend; readonly path: readonly Hop[] }
-  | { readonly type: 'response'; readonly id: number; readonly outcome: RequestOutcome; readonly backend?: Backend; readonly path: readonly Hop[] };
+  | { readonly type: 'request'; readonly id: number; readonly client: string; readonly to: Backend; readonly path: readonly Hop[]; /** Asked by a program in a container, which reads the answer. */ readonly http?: { readonly method: string; readonly path: string; readonly agent: string; readonly peer: string } }
+  | { readonly type: 'response'; readonly id: number; readonly outcome: RequestOutcome; readonly backend?: Backend; readonly path: readonly Hop[]; readonly status?: number; readonly body?: string };
 
 /**
  * answered: by a Pod. refused: somebody said no (nothing listens there, or the Pod's processes have ended). noEndpoints: the rules reject,

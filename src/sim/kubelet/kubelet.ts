@@ -6,6 +6,7 @@ import type { ProbeKind, RuntimeEvent, RuntimePod } from '../api/runtime.ts';
 import { SECOND } from '../api/time.ts';
 import type { Message, Out, Process, Stimulus, View } from '../kernel/process.ts';
 import { instead, newRecorder } from '../kernel/recorder.ts';
+import { configuration } from './beyond.ts';
 import { nodeEvent } from './events.ts';
 import { checkNodeStatus, leaseAnswered, renewLease } from './nodestatus.ts';
 import { addPod, adoptPod, deadline, gone, mount, onRuntime, pleg, preStopOver, removePod, sync, updatePod } from './podworker.ts';
@@ -27,9 +28,11 @@ export function kubelet(node: NodeConfig): Process<KubeletState> {
       // Its own status writes come back too, and tell it nothing.
       { kind: 'Pod', nodeName: node.name, wakes: (change: Change) => change.by !== user },
       { kind: 'Node', key: node.name, wakes: never },
-      // Upstream watches only those that its Pods name; nothing happens here because of one either way.
-      { kind: 'ConfigMap', wakes: never },
-      { kind: 'Secret', wakes: never },
+      // Upstream watches only those that its Pods name. A new content reaches the volumes of those Pods with their next regular pass.
+      { kind: 'ConfigMap', wakes: isNewContent },
+      { kind: 'Secret', wakes: isNewContent },
+      // For the variables that name Services.
+      { kind: 'Service', wakes: never },
     ],
     limit: node.kubeletLimit ?? { perSecond: 50, burst: 100 },
     init: () => ({
@@ -40,6 +43,11 @@ export function kubelet(node: NodeConfig): Process<KubeletState> {
   };
 }
 
+const isNewContent = ({ before, after, key }: Change): boolean => {
+  const contentOf = (object: Change['after']): unknown => (object as { readonly data?: unknown } | undefined)?.data;
+  return contentOf(before) !== contentOf(after) && after !== undefined && !key.endsWith('/kube-root-ca.crt');
+};
+
 function step(node: NodeConfig, state: KubeletState, on: Stimulus, view: View, out: Out): void {
   const context: Context = { node, state, view, out, now: view.now };
   switch (on.type) {
@@ -48,6 +56,7 @@ function step(node: NodeConfig, state: KubeletState, on: Stimulus, view: View, o
       break;
     case 'Watched':
       if (on.kind === 'Pod' && state.synced) watched(context, on.changes, on.relist);
+      else if (state.synced) for (const change of on.changes) configuration.changed?.(context, change);
       break;
     case 'Replied':
       replied(context, on);
@@ -183,6 +192,9 @@ function timer(context: Context, name: string): void {
   switch (what) {
     case 'mount':
       mount(context, worker);
+      break;
+    case 'refresh':
+      configuration.refresh?.(context, worker);
       break;
     case 'sync':
       sync(context, worker, { code: 'kubelet.retry', args: { node: context.node.name, pod: worker.key } });

@@ -71,7 +71,7 @@ export function newRecords(pod: Pod): Map<string, ContainerRecord> {
   const out = new Map<string, ContainerRecord>();
   const add = (name: string, kind: ContainerRecord['kind'], image: string): void => {
     out.set(name, {
-      name, kind, phase: 'none', attempt: -1, containerId: '', image, imageId: '', startedAt: 0, finishedAt: 0, exitCode: 0, reason: '', last: undefined, lastFinishedAt: undefined, killed: false,
+      name, kind, phase: 'none', attempt: -1, containerId: '', image, imageId: '', startedAt: 0, finishedAt: 0, exitCode: 0, reason: '', message: '', last: undefined, lastFinishedAt: undefined, killed: false,
       waiting: undefined, started: false, ready: false, crashBackoff: { delayMicros: 0, updatedAt: 0 }, pullBackoff: { delayMicros: 0, updatedAt: 0 }, pullMessage: '', unseenExit: undefined,
       stopDeadline: 0, probes: new Map(),
     });

@@ -52,6 +52,8 @@ export interface PodWorker {
   /** When its volumes are there; undefined: not looked at yet. */
   mountedAt: Micros | undefined;
   mountTries: number;
+  /** What its volumes from the API hold, by volume and path. Frozen. */
+  volumes: Readonly<Record<string, Readonly<Record<string, string>>>> | undefined;
   sandbox: { state: 'none' | 'starting' | 'ready' | 'lost'; attempt: number; ip: string };
   readonly containers: Map<string, ContainerRecord>;
   /** A pass over the containers is under way: what it waits for ("" for the sandbox). */
@@ -98,6 +100,8 @@ export interface ContainerRecord {
   finishedAt: Micros;
   exitCode: number;
   reason: string;
+  /** Its termination message; "": none. */
+  message: string;
   /** The life before this one. Frozen. */
   last: ContainerState | undefined;
   lastFinishedAt: Micros | undefined;
@@ -111,7 +115,7 @@ export interface ContainerRecord {
   readonly pullBackoff: Backoff;
   pullMessage: string;
   /** An exit that the PLEG has not seen yet. */
-  unseenExit: { readonly at: Micros; readonly exitCode: number; readonly reason: string } | undefined;
+  unseenExit: { readonly at: Micros; readonly exitCode: number; readonly reason: string; readonly message?: string } | undefined;
   /** While it is being stopped: its preStop hook is over at the latest then, and its grace. */
   stopDeadline: Micros;
   readonly probes: Map<ProbeKind, ProbeState>;

@@ -28,6 +28,7 @@ const terminatedState = (record: ContainerRecord, hollow: boolean): ContainerSta
     terminated: {
       exitCode: record.exitCode,
       ...(hollow ? {} : { reason: record.reason }),
+      ...(record.message === '' ? {} : { message: record.message }),
       startedAt: timestamp(record.startedAt),
       finishedAt: timestamp(record.finishedAt),
       containerID: record.containerId,

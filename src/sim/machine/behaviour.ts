@@ -36,13 +36,15 @@ export interface Behaviour {
   /** Answers 200 to these paths and 404 to others; absent: 200 to all. */
   readonly paths?: readonly string[];
   readonly files: readonly FileChange[];
+  /** The image's own program is a shell or an interpreter: arguments alone are what it runs. */
+  readonly entry?: true;
 }
 
 /** A program nobody knows: listens almost at once, runs until it is stopped, and stops when asked. */
 const PROGRAM: Behaviour = { readyAfterMicros: 200 * MILLISECOND, stopMicros: 100 * MILLISECOND, stopCode: 0, ignoresTerm: false, cpuMilli: 20, answerMicros: 5 * MILLISECOND, files: [] };
 
 const server = (port: number, readyAfterMicros: Micros, stopMicros: Micros, more: Partial<Behaviour> = {}): Behaviour => ({ ...PROGRAM, ports: [port], readyAfterMicros, stopMicros, ...more });
-const job = (afterMicros: Micros, code = 0): Behaviour => ({ ...PROGRAM, exit: { afterMicros, code } });
+const job = (afterMicros: Micros, code = 0): Behaviour => ({ ...PROGRAM, entry: true, exit: { afterMicros, code } });
 
 /** What an image's own program does, when the manifest gives no command. */
 const IMAGES: Readonly<Record<string, Behaviour>> = {
@@ -175,3 +177,15 @@ export function behaviourOf(container: Container, pod: Pod): Behaviour | { reado
 }
 
 export const isProblem = (value: Behaviour | { readonly problem: string }): value is { readonly problem: string } => 'problem' in value;
+
+/** Whether the annotation says what this container does. */
+export function isAnnotated(pod: Pod, container: string): boolean {
+  const text = pod.metadata.annotations?.[BEHAVIOUR_ANNOTATION];
+  if (text === undefined) return false;
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return isRecord(parsed) && Object.hasOwn(parsed, container);
+  } catch {
+    return false;
+  }
+}

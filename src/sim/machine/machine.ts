@@ -7,8 +7,10 @@ import { MILLISECOND, SECOND, type Micros } from '../api/time.ts';
 import type { RequestOutcome, TrafficMessage } from '../api/traffic.ts';
 import { between, hashText, mix } from '../kernel/draw.ts';
 import type { Message, Note, Out, Process, Stimulus, View } from '../kernel/process.ts';
-import { behaviourOf, isProblem, type Behaviour } from './behaviour.ts';
+import { behaviourOf, isAnnotated, isProblem, type Behaviour } from './behaviour.ts';
 import { readCommand } from './command.ts';
+import { engine, type Place } from './programs.ts';
+import type { Disk, Inside, Log } from './shell/state.ts';
 import { reportOf, takeRequest, type Load } from './usage.ts';
 import { imageId, lookUp, pullMicros, repositoryName, RESOLVE_MICROS, type Layer } from './images.ts';
 
@@ -29,6 +31,13 @@ export interface MachineState {
   /** One image at a time, as a kubelet with serializeImagePulls (the default) asks for them. */
   pulling: Pull | undefined;
   readonly waiting: Pull[];
+  /** Disks of claims and of host paths, as this machine has them. */
+  readonly disks: Map<string, Disk>;
+  /** Questions to the network that wait for an answer: whose they are. */
+  readonly dials: Map<number, { readonly uid: string; readonly container: string; readonly attempt: number; readonly at: Micros }>;
+  dialled: number;
+  /** Of Pods whose containers have all ended: what they wrote, by uid. The API server knows which of them still exist. */
+  readonly archive: Map<string, ReadonlyMap<string, Program>>;
 }
 
 interface Pull {
@@ -41,7 +50,7 @@ interface Pull {
   layer: number;
 }
 
-interface Sandbox {
+export interface Sandbox {
   readonly uid: string;
   /** Drawn once. */
   readonly chance: number;
@@ -50,11 +59,11 @@ interface Sandbox {
   attempt: number;
   ready: boolean;
   readonly containers: Map<string, Program>;
-  /** emptyDir volumes by name: the files in them. They outlive containers and go with the Pod. */
-  readonly volumes: Map<string, Set<string>>;
+  /** Volumes by name: the files in them. They outlive containers and go with the Pod. */
+  readonly volumes: Map<string, Disk>;
 }
 
-interface Program {
+export interface Program {
   readonly name: string;
   readonly attempt: number;
   readonly containerId: string;
@@ -70,6 +79,12 @@ interface Program {
   finishedAt: Micros | undefined;
   exitCode: number;
   reason: string;
+  /** Its environment, if it is known. Frozen. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Its processes, files and log, if its command is run, or somebody looked inside. */
+  inside: Inside | undefined;
+  /** What the life before this one wrote. */
+  readonly previous: { readonly program: Program; readonly log: Log | undefined } | undefined;
 }
 
 const SANDBOX_MICROS = [120 * MILLISECOND, 260 * MILLISECOND] as const;
@@ -82,7 +97,7 @@ export function machine(node: NodeConfig): Process<MachineState> {
     name: `machine/${node.name}`,
     user: USERS.node(node.name),
     watches: [],
-    init: () => ({ boots: 0, pods: new Map(), byIp: new Map(), lastIp: 1, layers: new Set(), images: new Map(), pulling: undefined, waiting: [] }),
+    init: () => ({ boots: 0, pods: new Map(), byIp: new Map(), lastIp: 1, layers: new Set(), images: new Map(), pulling: undefined, waiting: [], disks: new Map(), dials: new Map(), dialled: 0, archive: new Map() }),
     step: (state, on, view, out) => step(node, state, on, view, out),
   };
 }
@@ -100,6 +115,8 @@ function step(node: NodeConfig, state: MachineState | undefined, on: Stimulus, v
     case 'Received':
       if (on.from.startsWith('kubelet/')) request(node, state, on.message as unknown as RuntimeRequest, view.now, out);
       else if (on.message.type === 'request') traffic(node, state, on.message as unknown as Extract<TrafficMessage, { type: 'request' }>, view.now, out);
+      else if (on.message.type === 'response' || on.message.type === 'dialled') engine.answered?.(node, state, on.message, view.now, out);
+      else if (on.message.type === 'Exec') engine.exec?.(node, state, on.message, view.now, out);
       else if (on.message.type === 'crashContainer') crash(node, state, on.message as unknown as CrashContainer, view.now, out);
       break;
   }
@@ -120,6 +137,7 @@ function powerOn(state: MachineState, now: Micros): void {
       program.finishedAt = now;
       program.exitCode = 255;
       program.reason = 'Unknown';
+      program.inside?.procs.clear();
     }
   }
 }
@@ -143,11 +161,21 @@ function request(node: NodeConfig, state: MachineState, message: RuntimeRequest,
       nextPull(state, now, out);
       break;
     case 'StartContainer':
-      startContainer(node, state, message.uid, message.pod, message.container, message.attempt, now, out);
+      startContainer(node, state, message.uid, message.pod, message.container, message.attempt, now, out, message.environment, message.volumes);
       break;
+    case 'UpdateVolumes': {
+      const sandbox = state.pods.get(message.uid);
+      if (sandbox !== undefined) engine.volumes?.(state, sandbox, message.volumes);
+      break;
+    }
     case 'RunHook': {
       const { uid, container, attempt, hook } = message;
       const running = programOf(state, uid, container, attempt);
+      const command = message.handler.exec?.command;
+      if (engine.hook !== undefined && command !== undefined && running !== undefined && running.finishedAt === undefined) {
+        engine.hook(placeOf(node, state, state.pods.get(uid)!, container, now, out), running, message, command);
+        break;
+      }
       const run = message.handler.exec?.command === undefined ? undefined : readCommand(message.handler.exec.command);
       const micros = run === undefined ? 2 * MILLISECOND : Math.min(run.endsAfterMicros, 3_600 * SECOND) + 5 * MILLISECOND;
       const failure = running === undefined || running.finishedAt !== undefined ? 'container not running' : run !== undefined && run.code !== 0 ? `command '${(message.handler.exec?.command ?? []).join(' ')}' exited with ${run.code}: ` : undefined;
@@ -195,8 +223,8 @@ function nextIp(node: NodeConfig, state: MachineState): string {
 function runSandbox(node: NodeConfig, state: MachineState, uid: string, pod: Pod, attempt: number, out: Out): void {
   let sandbox = state.pods.get(uid);
   if (sandbox === undefined) {
-    const volumes = new Map<string, Set<string>>();
-    for (const volume of pod.spec.volumes ?? []) if (volume.emptyDir !== undefined) volumes.set(volume.name, new Set());
+    const volumes = new Map<string, Disk>();
+    for (const volume of pod.spec.volumes ?? []) if (volume.emptyDir !== undefined) volumes.set(volume.name, new Map());
     sandbox = { uid, chance: out.draw('sandbox', uid), pod, ip: '', attempt, ready: true, containers: new Map(), volumes };
     state.pods.set(uid, sandbox);
   } else if (sandbox.ip !== '') state.byIp.delete(sandbox.ip);
@@ -219,7 +247,21 @@ function removeSandbox(node: NodeConfig, state: MachineState, uid: string, now: 
   }
   if (sandbox.ip !== '') state.byIp.delete(sandbox.ip);
   state.pods.delete(uid);
+  if (!node.hollow && engine.log !== undefined && sandbox.containers.size > 0) keepLogs(state, sandbox);
   out.note({ type: 'sandbox', subject: { kind: 'Pod', key: keyOf(sandbox.pod) }, uid, node: node.name, ip: sandbox.ip, state: 'removed' });
+}
+
+const MOST_ARCHIVED = 100;
+/** Logs outlive containers, until the Pod goes. Simplified: the last hundred Pods of a machine, instead of those that still exist. */
+function keepLogs(state: MachineState, sandbox: Sandbox): void {
+  const kept = new Map<string, Program>();
+  for (const [name, program] of sandbox.containers) kept.set(name, program.inside === undefined ? program : { ...program, inside: { ...program.inside, disk: new Map(), handles: new Map(), answers: new Map(), pinned: new Map() } });
+  state.archive.set(sandbox.uid, kept);
+  if (state.archive.size <= MOST_ARCHIVED) return;
+  for (const uid of state.archive.keys()) {
+    state.archive.delete(uid);
+    break;
+  }
 }
 
 // ---- images
@@ -291,7 +333,11 @@ function newId(chance: number): string {
   return id;
 }
 
-function startContainer(node: NodeConfig, state: MachineState, uid: string, pod: Pod, name: string, attempt: number, now: Micros, out: Out): void {
+const placeOf = (node: NodeConfig, state: MachineState, sandbox: Sandbox, name: string, now: Micros, out: Out): Place => ({ node, state, sandbox, container: containerOf(sandbox.pod, name)!, now, out });
+
+const NOTHING: Readonly<Record<string, never>> = Object.freeze({});
+
+function startContainer(node: NodeConfig, state: MachineState, uid: string, pod: Pod, name: string, attempt: number, now: Micros, out: Out, environment: Readonly<Record<string, string>> = NOTHING, volumes?: Readonly<Record<string, Readonly<Record<string, string>>>>): void {
   const sandbox = state.pods.get(uid);
   const container = containerOf(pod, name);
   if (sandbox === undefined || container === undefined) {
@@ -304,10 +350,18 @@ function startContainer(node: NodeConfig, state: MachineState, uid: string, pod:
     tell(node, out, { type: 'ContainerFailed', uid, container: name, attempt, reason: 'CreateContainerError', message: behaviour.problem });
     return;
   }
+  if (volumes !== undefined) engine.volumes?.(state, sandbox, volumes);
+  const prepared = node.hollow ? undefined : engine.prepare?.(placeOf(node, state, sandbox, name, now, out), behaviour, environment);
   const found = lookUp(container.image);
   const [low, high] = node.hollow ? HOLLOW_START_MICROS : START_MICROS;
   const chance = chanceOf(sandbox, name, attempt);
   const delay = between(chance >>> 0, low, high);
+  if (prepared !== undefined && 'startError' in prepared) {
+    tell(node, out, { type: 'ContainerFailed', uid, container: name, attempt, reason: 'RunContainerError', message: prepared.startError, containerId: `containerd://${newId(chance)}` }, delay);
+    return;
+  }
+  const { exit: _exit, ...rest } = behaviour;
+  const last = sandbox.containers.get(name);
   const program: Program = {
     name,
     attempt,
@@ -315,16 +369,21 @@ function startContainer(node: NodeConfig, state: MachineState, uid: string, pod:
     // The recorder's runtime gives back what it was given.
     image: 'image' in found && !node.hollow ? found.image.name : container.image,
     imageId: 'image' in found ? imageId(found.image) : '',
-    behaviour,
+    // A command that is run says itself when it ends.
+    behaviour: prepared === undefined ? behaviour : { ...rest, files: [] },
     startedAt: now + delay,
     stoppingAt: undefined,
     finishedAt: undefined,
     exitCode: 0,
     reason: '',
+    environment,
+    inside: prepared?.inside,
+    previous: last === undefined ? undefined : { program: { ...last, inside: undefined, previous: undefined }, log: last.inside?.log },
   };
   sandbox.containers.set(name, program);
+  if (prepared !== undefined) out.timer(`run/${uid}/${name}`, program.startedAt);
   // The containers of a hollow node never end by themselves.
-  if (behaviour.exit !== undefined && !node.hollow) out.timer(`exit/${uid}/${name}`, program.startedAt + Math.max(behaviour.exit.afterMicros, 5 * MILLISECOND));
+  else if (behaviour.exit !== undefined && !node.hollow) out.timer(`exit/${uid}/${name}`, program.startedAt + Math.max(behaviour.exit.afterMicros, 5 * MILLISECOND));
   out.note({ type: 'container', subject: { kind: 'Pod', key: keyOf(pod) }, uid, node: node.name, container: name, attempt, state: 'created' });
   tell(node, out, { type: 'ContainerStarted', uid, container: name, attempt, containerId: program.containerId, image: program.image, imageId: program.imageId, at: program.startedAt }, delay);
 }
@@ -339,6 +398,13 @@ function stopContainer(node: NodeConfig, state: MachineState, uid: string, name:
   }
   if (node.hollow) {
     end(node, sandbox, program, 0, now, out, true);
+    return;
+  }
+  if (program.inside?.procs.has(1) === true) {
+    if (program.stoppingAt === undefined) out.note({ type: 'container', subject: { kind: 'Pod', key: keyOf(sandbox.pod) }, uid, node: node.name, container: name, attempt, state: 'stopping' });
+    program.stoppingAt ??= now;
+    out.timer(`kill/${uid}/${name}`, now + graceMicros);
+    engine.terminate?.(placeOf(node, state, sandbox, name, now, out), program);
     return;
   }
   const { ignoresTerm, stopMicros } = program.behaviour;
@@ -364,21 +430,23 @@ function keepFiles(sandbox: Sandbox, program: Program, now: Micros): void {
       const volume = sandbox.volumes.get(mount.name);
       if (volume === undefined || !file.path.startsWith(`${mount.mountPath}/`)) continue;
       const path = file.path.slice(mount.mountPath.length + 1);
-      if (file.exists) volume.add(path);
+      if (file.exists) volume.set(path, '');
       else volume.delete(path);
     }
   }
 }
 
-function end(node: NodeConfig, sandbox: Sandbox, program: Program, exitCode: number, now: Micros, out: Out, say: boolean): void {
+export function end(node: NodeConfig, sandbox: Sandbox, program: Program, exitCode: number, now: Micros, out: Out, say: boolean, reason = exitCode === 0 ? 'Completed' : 'Error', message?: string): void {
   keepFiles(sandbox, program, now);
   program.finishedAt = now;
   program.exitCode = exitCode;
-  program.reason = exitCode === 0 ? 'Completed' : 'Error';
+  program.reason = reason;
+  program.inside?.procs.clear();
+  out.cancel(`run/${sandbox.uid}/${program.name}`);
   out.cancel(`exit/${sandbox.uid}/${program.name}`);
   out.cancel(`kill/${sandbox.uid}/${program.name}`);
   out.note({ type: 'container', subject: { kind: 'Pod', key: keyOf(sandbox.pod) }, uid: sandbox.uid, node: node.name, container: program.name, attempt: program.attempt, state: 'exited', exitCode });
-  if (say) tell(node, out, { type: 'ContainerExited', uid: sandbox.uid, container: program.name, attempt: program.attempt, at: now, exitCode, reason: program.reason });
+  if (say) tell(node, out, { type: 'ContainerExited', uid: sandbox.uid, container: program.name, attempt: program.attempt, at: now, exitCode, reason, ...(message === undefined ? {} : { message }) });
 }
 
 function crash(node: NodeConfig, state: MachineState, message: CrashContainer, now: Micros, out: Out): void {
@@ -398,7 +466,8 @@ function timer(node: NodeConfig, state: MachineState, name: string, now: Micros,
   const sandbox = state.pods.get(uid);
   const program = sandbox?.containers.get(container);
   if (sandbox === undefined || program === undefined || program.finishedAt !== undefined) return;
-  if (what === 'kill') end(node, sandbox, program, 137, now, out, true);
+  if (what === 'run') engine.advance?.(placeOf(node, state, sandbox, container, now, out), program);
+  else if (what === 'kill') end(node, sandbox, program, 137, now, out, true);
   else {
     const { exit } = program.behaviour;
     const byItself = exit !== undefined && now >= program.startedAt + exit.afterMicros;
@@ -408,7 +477,8 @@ function timer(node: NodeConfig, state: MachineState, name: string, now: Micros,
 
 // ---- what programs answer
 
-const isListening = (program: Program, now: Micros): boolean => program.finishedAt === undefined && now >= program.startedAt + program.behaviour.readyAfterMicros;
+export const isListening = (program: Program, now: Micros): boolean =>
+  program.finishedAt === undefined && now >= program.startedAt + program.behaviour.readyAfterMicros && (program.inside === undefined || engine.listens?.(program) !== false);
 const hangs = (program: Program, now: Micros): boolean => program.behaviour.unhealthyAfterMicros !== undefined && now >= program.startedAt + program.behaviour.unhealthyAfterMicros;
 
 function portNumber(container: Container | undefined, port: number | string | undefined): number | undefined {
@@ -439,6 +509,10 @@ function probe(node: NodeConfig, state: MachineState, uid: string, name: string,
   const listening = isListening(program, now);
   if (spec.exec !== undefined) {
     const argv = spec.exec.command ?? [];
+    if (engine.probe !== undefined && !isAnnotated(sandbox.pod, name)) {
+      engine.probe(placeOf(node, state, sandbox, name, now, out), program, kind, argv, (spec.timeoutSeconds ?? 1) * SECOND);
+      return;
+    }
     const path = argv[0] === 'cat' ? argv[1] : argv[0] === 'test' && argv[1] === '-f' ? argv[2] : undefined;
     if (path !== undefined && behaviour.files.some((file) => file.path === path)) {
       const ok = fileExists(sandbox, program, path, now);
@@ -465,7 +539,12 @@ function probe(node: NodeConfig, state: MachineState, uid: string, name: string,
     answer(false, spec.httpGet === undefined ? `dial tcp ${ip}:${port}: i/o timeout` : `Get "${url}": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`, timeout);
     return;
   }
-  const known = spec.httpGet === undefined || behaviour.paths === undefined || behaviour.paths.includes(path.split('?')[0] ?? path);
+  const served = spec.httpGet === undefined || engine.answer === undefined || behaviour.paths === undefined ? undefined : engine.answer(placeOf(node, state, sandbox, name, now, out), program, { method: 'GET', path, agent: '', peer: '' });
+  if (served !== undefined && served.status >= 400) {
+    answer(false, `HTTP probe failed with statuscode: ${served.status}`, behaviour.answerMicros);
+    return;
+  }
+  const known = served !== undefined || spec.httpGet === undefined || behaviour.paths === undefined || behaviour.paths.includes(path.split('?')[0] ?? path);
   if (known) answer(true, '', behaviour.answerMicros);
   else answer(false, 'HTTP probe failed with statuscode: 404', behaviour.answerMicros);
 }
@@ -478,6 +557,7 @@ function traffic(node: NodeConfig, state: MachineState, message: Extract<Traffic
   const sandbox = state.pods.get(uid)!;
   let outcome: RequestOutcome = 'refused';
   let delay = 0;
+  let content: { readonly status: number; readonly body: string } | undefined;
   for (const program of sandbox.containers.values()) {
     const { behaviour } = program;
     const ports = behaviour.ports ?? containerOf(sandbox.pod, program.name)?.ports?.map((port) => port.containerPort);
@@ -488,10 +568,11 @@ function traffic(node: NodeConfig, state: MachineState, message: Extract<Traffic
     // Its queue is full: the client's patience ends the wait.
     if (taken === undefined) return;
     delay = taken;
+    if (message.http !== undefined) content = engine.answer?.(placeOf(node, state, sandbox, program.name, now, out), program, message.http);
     break;
   }
   const path = message.path.concat({ at: now, process: `machine/${node.name}` });
-  out.send(message.client, { type: 'response', id: message.id, outcome, backend: message.to, path }, { delayMicros: delay });
+  out.send(message.client, { type: 'response', id: message.id, outcome, backend: message.to, path, ...content }, { delayMicros: delay });
 }
 
 /** For those who look at a machine: the layers of an image and which of them it has. */

@@ -13,6 +13,7 @@ export const nodeEn = {
   'kubelet.sandboxGone': (a) => `No container of Pod ${a.pod} runs any more: its sandbox is taken apart.`,
   'kubelet.pull': (a) => `Container ${a.container} of Pod ${a.pod} needs the image ${a.image}, which ${a.node} does not have, or is told to ask for every time.`,
   'kubelet.start': (a) => `Container ${a.container} of Pod ${a.pod} is next and has everything it needs.`,
+  'kubelet.volumes': (a) => `What a volume of Pod ${a.pod} is made of has changed, and this is the Pod's next regular pass: the files in the volume are written anew. Variables stay as they were.`,
   'kubelet.restart': (a) => `Container ${a.container} of Pod ${a.pod} has ended, and its restart policy wants it back.`,
   'kubelet.containersStarted': (a) => `Containers of Pod ${a.pod} have started on ${a.node}.`,
   'kubelet.postStart': (a) => `The postStart hook of container ${a.container} of Pod ${a.pod} failed.`,

@@ -9,6 +9,7 @@ export const nodeZh: NodeReasons = {
   'kubelet.sandboxGone': (a) => `Pod ${a.pod} 的容器都不再运行：拆除它的沙箱。`,
   'kubelet.pull': (a) => `Pod ${a.pod} 的容器 ${a.container} 需要镜像 ${a.image}：${a.node} 上没有，或者要求每次都拉取。`,
   'kubelet.start': (a) => `轮到 Pod ${a.pod} 的容器 ${a.container}，所需的一切都已具备。`,
+  'kubelet.volumes': (a) => `Pod ${a.pod} 的某个卷的来源已改变，现在轮到该 Pod 的定期处理：卷中的文件被重新写入，环境变量保持不变。`,
   'kubelet.restart': (a) => `Pod ${a.pod} 的容器 ${a.container} 已结束，按重启策略要重新启动。`,
   'kubelet.containersStarted': (a) => `Pod ${a.pod} 的容器已在 ${a.node} 上启动。`,
   'kubelet.postStart': (a) => `Pod ${a.pod} 的容器 ${a.container} 的 postStart 钩子失败。`,
