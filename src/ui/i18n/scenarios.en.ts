@@ -41,10 +41,10 @@ export const chaptersEn = {
   'rollout.firstNew': () => 'One new Pod more than wanted may exist at a time. It comes before any old one goes.',
   'rollout.firstOld': () => 'The new Pod is available, so the first old one may go.',
   'rollout.failed': (a) => `A request was ${a.outcome === 'timedOut' ? 'not answered' : 'refused'}: some rules still led to a Pod that had stopped. A short pause before the stop would avoid it.`,
-  'rollout.oldGone': () => 'The first old Pod is gone. One comes, one goes, until all are new.',
+  'rollout.oldGone': () => 'Its containers have stopped, and its object goes too. One comes, one goes, until all are new.',
   'rollout.done': () => 'All three are new. The old ReplicaSet stays, with none: it is the way back.',
-  'rollout.undo': (a) => `Undo: the template says ${a.image} again. The old ReplicaSet has just that, so it grows.`,
-  'rollout.back': () => 'Back where it began, with the same ReplicaSet under a higher revision number.',
+  'rollout.undo': (a) => `The template says ${a.image} again. The old ReplicaSet has just that, so it grows.`,
+  'rollout.back': () => 'Three Pods of the old image, under the same ReplicaSet as before. Only its revision number is higher.',
 
   'killPod.begin': () => 'A Deployment of three and its Service are applied. Later, one Pod will be deleted.',
   'killPod.three': () => 'Three Pods are available.',
@@ -52,7 +52,7 @@ export const chaptersEn = {
   'killPod.replaced': (a) => `A marked Pod counts no more, so ${a.name} is created at once, with a new name.`,
   'killPod.rules': (a) => `${a.node} has struck the marked Pod from its rules: no new request goes there.`,
   'killPod.running': (a) => `${a.name} runs already. It was not the dead one that came back: it is another.`,
-  'killPod.settled': () => 'Three are available again. Nobody decided to repair: somebody counted.',
+  'killPod.settled': () => 'Nobody decided to repair anything: somebody counted.',
   'killPod.gone': () => 'The kubelet has stopped the old container and removes the Pod from the API.',
 
   'killNode.begin': () => 'A Deployment of three, a Service, and soon a client that asks five times a second.',
@@ -64,7 +64,7 @@ export const chaptersEn = {
   'killNode.rules': (a) => `The rules of ${a.node} lead to ${n(a.endpoints, 'Pod')} now. From here on no request is lost.`,
   'killNode.evicted': () => 'The 300 s are over: the Pod is marked for deletion. Nobody can confirm that it ended.',
   'killNode.replaced': () => 'Marked is enough: the ReplicaSet creates a new Pod, and the scheduler avoids the tainted node.',
-  'killNode.settled': () => 'Three are available again. The dead one stays Terminating, and will until its node is heard.',
+  'killNode.settled': () => 'Two old ones and the new one serve. The dead one stays Terminating, and will until its node is heard.',
   'killNode.back': (a) => `${a.node} is back and renews its Lease: it is ready, and its taints come off.`,
   'killNode.gone': () => 'Its kubelet finds nothing running and confirms the deletion. Only now is the old Pod gone.',
 

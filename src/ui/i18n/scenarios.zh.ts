@@ -36,10 +36,10 @@ export const chaptersZh: ChapterWords = {
   'rollout.firstNew': () => '最多可以多出一个 Pod：先来新的，再走旧的。',
   'rollout.firstOld': () => '新 Pod 可用了，第一个旧的可以走了。',
   'rollout.failed': (a) => `一个请求${a.outcome === 'timedOut' ? '没有应答' : '被拒绝'}：有的规则还指向已停止的 Pod。停止前稍等就能避免。`,
-  'rollout.oldGone': () => '第一个旧 Pod 消失了。来一个走一个，直到全部换新。',
+  'rollout.oldGone': () => '它的容器停了，对象也删掉了。来一个走一个，直到全部换新。',
   'rollout.done': () => '三个都是新的。旧 ReplicaSet 还在，副本为零：它是退路。',
-  'rollout.undo': (a) => `回滚：模板又是 ${a.image}。旧 ReplicaSet 正好如此，于是增长。`,
-  'rollout.back': () => '回到起点：同一个 ReplicaSet，更高的修订号。',
+  'rollout.undo': (a) => `模板又是 ${a.image}。旧 ReplicaSet 正好如此，于是增长。`,
+  'rollout.back': () => '三个旧镜像的 Pod，仍属原来的 ReplicaSet，只是修订号更高。',
 
   'killPod.begin': () => '提交三副本的 Deployment 和 Service。稍后删掉一个 Pod。',
   'killPod.three': () => '三个 Pod 可用。',
@@ -47,7 +47,7 @@ export const chaptersZh: ChapterWords = {
   'killPod.replaced': () => '被标记的 Pod 不再计入，新的立刻创建，换了名字。',
   'killPod.rules': (a) => `${a.node} 从规则中去掉了它：新请求不再去那里。`,
   'killPod.running': () => '新 Pod 已在运行。不是旧的复活，而是另一个。',
-  'killPod.settled': () => '又是三个可用。没有谁决定修复，只是有人数了数。',
+  'killPod.settled': () => '没有谁决定修复，只是有人数了数。',
   'killPod.gone': () => 'kubelet 停掉旧容器，从 API 中移除该 Pod。',
 
   'killNode.begin': () => '三副本的 Deployment、一个 Service，还有每秒请求五次的客户端。',
@@ -59,7 +59,7 @@ export const chaptersZh: ChapterWords = {
   'killNode.rules': (a) => `${a.node} 的规则只通向 ${a.endpoints} 个 Pod。从此不再丢请求。`,
   'killNode.evicted': () => '300 秒已到：Pod 被标记删除，但没人能确认它已结束。',
   'killNode.replaced': () => '标记就够了：ReplicaSet 新建一个，调度器避开有污点的节点。',
-  'killNode.settled': () => '又是三个可用。死去的停在 Terminating，直到它的节点有消息。',
+  'killNode.settled': () => '两个旧的和一个新的在服务。死去的停在 Terminating，直到它的节点有消息。',
   'killNode.back': (a) => `${a.node} 回来并续租 Lease：就绪，污点移除。`,
   'killNode.gone': () => '它的 kubelet 发现什么都没运行，确认删除。旧 Pod 这才消失。',
 
@@ -70,9 +70,9 @@ export const chaptersZh: ChapterWords = {
   'partitionNode.notReady': (a) => `50 秒没有 Lease：${a.node} 被判为未就绪，尽管上面一切照常。`,
   'partitionNode.tainted': (a) => `${a.node} 加上污点。它的 Pod 开始 300 秒的容忍期。`,
   'partitionNode.rules': (a) => `${a.node} 的规则去掉了无法到达的 Pod。`,
-  'partitionNode.evicted': () => 'Pod 被标记删除。它的 kubelet 并不知道，让它继续运行。',
+  'partitionNode.evicted': () => '它的 kubelet 并不知道这个标记，让它继续运行。',
   'partitionNode.replaced': () => '创建替代者。有一阵四个 Pod 在运行：Deployment 不保证至多三个。',
-  'partitionNode.settled': () => '三个可用。断网那侧的那个仍在运行，这边无人知晓。',
+  'partitionNode.settled': () => '断网那侧的那个仍在运行，这边无人知晓。',
   'partitionNode.healed': (a) => `通往 ${a.node} 的网络恢复，kubelet 得知其间发生的一切。`,
   'partitionNode.gone': () => '它得知 Pod 应当离开，停掉它并确认。这时才真正消失。',
 };

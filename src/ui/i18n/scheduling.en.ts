@@ -12,7 +12,7 @@ export const schedulingEn = {
     title: 'Why did it choose node-3?',
     about: 'One Pod, five nodes: predict, then look',
     chapters: {
-      'whyNode3.begin': { title: 'Five nodes', say: () => 'Five nodes: node-2 has a taint, node-3 is labelled disktype=ssd, node-4 is half the size of the others.' },
+      'whyNode3.begin': { title: 'Five nodes', say: () => 'node-2 has a taint, node-3 is labelled disktype=ssd, node-4 is half the size of the others.' },
       'whyNode3.busy': { title: 'Four are in use', say: () => 'Four Pods run, one each on node-1, node-3, node-4 and node-5. How much is left on each? Soon a fifth Pod comes.' },
       'whyNode3.asked': { title: 'web asks for a place', say: (a) => `Pod ${a.name} asks for half a core and 1 Gi, and would like an SSD. Which node will it get? Write it down.` },
       'whyNode3.chosen': { title: 'The scheduler has chosen', say: (a) => `${a.node}. ${a.out} of ${a.nodes} nodes were out; of the ${a.feasible} that scored it is ${a.ahead} points ahead. Open the decision.` },
@@ -114,7 +114,7 @@ export const schedulingEn = {
     title: 'Queue and backoff',
     about: 'A Pod that fits nowhere, and what wakes it',
     chapters: {
-      'backoff.begin': { title: 'One node', say: () => 'One node of 4 cores. Two Pods take three of them; then comes one that asks for 3.5.' },
+      'backoff.begin': { title: 'One node', say: () => 'It has 4 cores. Two Pods take three of them; then comes one that asks for 3.5.' },
       'backoff.refused': { title: 'Attempt 1', say: (a) => `Attempt ${a.attempt} of ${a.name} fails: too little CPU. It is set aside, with the plugin that refused it, and no longer in line.` },
       'backoff.ignored': { title: 'News that cannot help', say: (a) => `${a.node} gets a label. A label gives no CPU, so NodeResourcesFit lets the Pod sleep: no attempt.` },
       'backoff.again': { title: 'Attempt 2', say: (a) => `A Pod was deleted: that could help, so it is tried again. Attempt ${a.attempt}: 2 cores are free, 3.5 are asked.` },

@@ -16,7 +16,7 @@ export const schedulingZh: SchedulingStories = {
     title: '资源与碎片',
     about: '共空闲三个核，1.5 个核却放不下',
     chapters: {
-      'fragmentation.begin': { title: '三个节点，各两核', say: () => '三个节点各 2 核，内存 4、6、10 Gi。三个小 Pod 先后到来。' },
+      'fragmentation.begin': { title: '三个节点，各两核', say: () => '它们的内存是 4、6、10 Gi。三个小 Pod 先后到来。' },
       'fragmentation.first': { title: '最空的胜出', say: (a) => `${a.name} 去 ${a.node}：它的请求在那里占比最小，领先 ${a.ahead} 分。` },
       'fragmentation.spread': { title: '每个节点一个', say: (a) => `${a.name} 去 ${a.node}。每个节点用一核、空一核，一共空三核。` },
       'fragmentation.big': { title: '来了一个大 Pod', say: (a) => `Pod ${a.name} 请求 1.5 核。集群空着三核，放得下吗？` },

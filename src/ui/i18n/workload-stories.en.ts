@@ -12,7 +12,7 @@ export const workloadStoriesEn = {
     title: 'One after another',
     about: 'A StatefulSet: in order, with names that stay',
     chapters: {
-      'ordered.begin': { title: 'Three empty nodes', say: () => 'Three empty nodes. Soon a database of three comes, as a StatefulSet.' },
+      'ordered.begin': { title: 'Three empty nodes', say: () => 'Soon a database of three comes, as a StatefulSet.' },
       'ordered.revision': { title: 'A revision is kept', say: (a) => `The template is kept as ${a['name']}: the name ends in a hash of it, so that it can be told from the next.` },
       'ordered.first': { title: 'Only the first', say: (a) => `${a['name']} is made, and nothing else. Its name is a number, not chance.` },
       'ordered.waits': { title: 'The second waits', say: (a) => `${a['pod']} is not ready yet. The others do not exist: in order means one after another.` },
@@ -20,7 +20,7 @@ export const workloadStoriesEn = {
       'ordered.three': { title: 'All three are ready', say: (a) => `All ${a['replicas']} are ready, each under its own name. Soon somebody deletes db-1.` },
       'ordered.marked': { title: 'db-1 is deleted', say: (a) => `${a['name']} has ${a['seconds']} s to stop. A ReplicaSet would make another one now.` },
       'ordered.sameName': { title: 'The same name again', say: (a) => `Only when the old one is gone does ${a['name']} come again: never two of one name.` },
-      'ordered.again': { title: 'Three again', say: () => 'Three again, with the same names. With claims they would have the same disks too.' },
+      'ordered.again': { title: 'Three again', say: () => 'They have the same names as before. With claims they would have the same disks too.' },
       'ordered.image': { title: 'A new image', say: (a) => `A new template, a new revision: ${a['name']}. Which Pod goes first?` },
       'ordered.highest': { title: 'The highest goes first', say: (a) => `${a['pod']}: updates go backwards, one at a time. db-0, often the leader, comes last.` },
       'ordered.done': { title: 'All are new', say: () => 'All three have the new revision. The old one is kept for the way back.' },

@@ -102,7 +102,8 @@ export function Narration(): ReactElement {
   const still = useSessionState((state) => state.still);
   const active = still === undefined ? undefined : railOf(still, words).items.find((item) => item.state === 'active');
   return (
-    <p className="narration">
+    // Measured in letters: a Chinese one is about twice as wide.
+    <p className={`narration${active !== undefined && (active.title.length + active.say.length) * (words.language === 'zh' ? 2 : 1) > 112 ? ' long' : ''}`}>
       {active !== undefined && (
         <>
           <b>{active.number} {active.title}{words.language === 'zh' ? '。' : '.'}</b> {active.say}
