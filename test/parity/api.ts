@@ -89,7 +89,7 @@ function newWorld(): World {
     return drawn;
   };
   // The recorder's own program; whoever it spoke for is judged by RBAC as anybody from outside.
-  const send: World['send'] = (request) => handle({ store, now: NOW, step: 0, draw }, { user: 'admin', groups: ['system:masters'], userAgent: 'recorder', ...request });
+  const send: World['send'] = (request) => handle({ store, now: NOW, step: 0, draw }, { user: 'admin', ...(request.user === undefined ? { uid: 'admin' } : {}), groups: ['system:masters'], userAgent: 'recorder', ...request });
   const put = (kind: string, key: string, object: unknown): void => {
     commit(store, { at: NOW, kind, key, after: object as KubernetesObject, by: USERS.admin, verb: 'create', cause: 0 });
   };
@@ -191,7 +191,7 @@ function removePointer(target: Plain, pointer: string): void {
 }
 
 const normalMessage = (text: string | undefined): string =>
-  (text ?? '').replace(/current: \d+/g, 'current: N').replace(/0x[0-9a-f]{6,}/g, '0x').replace(/\{allocated\}|10\.96\.\d+\.\d+/g, 'IP').replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\{uid\}/g, 'UID').replace(/kube-api-access-[a-z0-9]{5}|kube-api-access-\{random\}/g, 'kube-api-access-X').replace(/"web-(?:[a-z0-9]{5}|\{random\})"/g, '"web-X"');
+  (text ?? '').replace(/current: \d+/g, 'current: N').replace(/in record \(\d+\)/g, 'in record (N)').replace(/resourceVersion\\":\\"\d+/g, 'resourceVersion N').replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z|\{time\}/g, 'TIME').replace(/0x[0-9a-f]{6,}/g, '0x').replace(/\{allocated\}|10\.96\.\d+\.\d+/g, 'IP').replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\{uid\}/g, 'UID').replace(/kube-api-access-[a-z0-9]{5}|kube-api-access-\{random\}/g, 'kube-api-access-X').replace(/"web-(?:[a-z0-9]{5}|\{random\})"/g, '"web-X"');
 
 function compare(id: string, response: Response, wanted: Answer, expectedObject: unknown): Disagreement | undefined {
   const differs: Rate[] = [];

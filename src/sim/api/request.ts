@@ -18,6 +18,8 @@ export interface Request {
   readonly accept?: string;
   /** For messages in status objects and managedFields: kubectl, the name of a controller. */
   readonly userAgent?: string;
+  /** The uid that authentication gives, where it gives one (a line of a token file). */
+  readonly uid?: string;
   /** Who came in from outside is in these groups, as authenticated (or impersonated): RBAC decides. Absent: one of the cluster's own. */
   readonly groups?: readonly string[];
   /** The answer shows who manages which field, as over HTTP it always does. */
@@ -65,6 +67,8 @@ export interface Response {
   readonly warnings?: readonly string[];
   /** Nothing was done and this is no answer yet: the API server tries again by itself after so long (an eviction that met another on its budget). */
   readonly againMicros?: number;
+  /** Nor is this: somebody else answers, and the API server passes that on. */
+  readonly forward?: { readonly to: string; readonly message: { readonly type: string; readonly [field: string]: unknown } };
 }
 
 export function isRefusal(response: Response): response is Response & { readonly body: Status } {

@@ -40,6 +40,8 @@ export interface CustomKinds {
   scaled(info: KindInfo, object: KubernetesObject, replicas: number): KubernetesObject;
 }
 export interface Beyond {
+  /** Subresources that a node's kubelet answers: logs and exec. */
+  askKubelet?(call: Call, what: string, body: unknown): Response | undefined;
   custom?: CustomKinds;
   /** The difference of two Pods' specs as Go prints it, for the refusal of an update. */
   podSpecDiff?(old: PodSpecIn, now: PodSpecIn): string;
@@ -47,6 +49,8 @@ export interface Beyond {
   document?(context: ApiContext, path: string, accept: string | undefined): Document | undefined;
   /** PATCH with application/apply-patch+yaml: server-side apply. */
   apply?(call: Call, body: unknown, face: string): Response;
+  /** What a merge or JSON patch made of an object, as a refusal prints it: managed fields and all. */
+  patchShown?(call: Call, old: KubernetesObject, body: unknown): string | undefined;
   /** The managed fields that a client sent with an object: who manages what after this write; undefined: as if it had sent none. */
   sentManaged?(call: Call, sent: unknown, next: KubernetesObject, old: KubernetesObject | undefined): Managed | undefined;
   /** What a dry run would have written, for whoever shows the answer. */

@@ -6,7 +6,9 @@ import { SEEDED_KINDS } from './bootstrap/objects.ts';
 import { startChanges } from './bootstrap/seeds.ts';
 import { mutated } from './policy/mutating.ts';
 import { policyRefusal } from './policy/validating.ts';
+import { patchShown } from './patch-shown.ts';
 import { present } from './present.ts';
+import { askKubelet } from './kubelets.ts';
 import { apply, sentManaged } from './fields/apply.ts';
 import { rememberDry } from './fields/ownership.ts';
 import { authorize, authorizePath } from './rbac/authorize.ts';
@@ -15,5 +17,5 @@ import { review } from './rbac/reviews.ts';
 import { registerSeeds } from './store.ts';
 
 /** The parts of the API server that the first picture does not need. Importing this puts them in their places. */
-registerBeyond({ apply, sentManaged, rememberDry, present, authorize, authorizePath, escalates, review, limit: limitDefaults, admit: fromClasses, validate: validateAdmission, mutate: mutated, refuseDelete: (call, old) => policyRefusal(call, { operation: 'DELETE', object: undefined, old }) });
+registerBeyond({ askKubelet, apply, sentManaged, rememberDry, patchShown, present, authorize, authorizePath, escalates, review, limit: limitDefaults, admit: fromClasses, validate: validateAdmission, mutate: mutated, refuseDelete: (call, old) => policyRefusal(call, { operation: 'DELETE', object: undefined, old }) });
 registerSeeds(SEEDED_KINDS, startChanges);

@@ -155,7 +155,7 @@ function subresource(call: Call, name: string, body: unknown): Response {
     case 'token':
       return method === 'POST' ? token(call, body) : refuse(methodNotAllowed());
     default:
-      return refuse({
+      return beyond.askKubelet?.(call, name, body) ?? refuse({
         kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', reason: 'NotImplemented', code: 501,
         message: `Orrery's API server does not serve ${call.info.resource}/${name} yet: a real one would ask the node's kubelet`,
       });
@@ -212,7 +212,8 @@ function optionErrors(request: Request, query: Readonly<Record<string, string>>)
     if (method === 'PATCH' && !isApply && force !== undefined) errors.push({ field: 'force', reason: 'FieldValueForbidden', message: 'Forbidden: may not be specified for non-apply patch' });
     if (fieldManager !== undefined && fieldManager.length > 128) errors.push({ field: 'fieldManager', reason: 'FieldValueTooLong', message: 'Too long: may not be more than 128 bytes' });
   }
-  if (dryRun !== undefined && dryRun !== '' && dryRun !== 'All') errors.push({ field: 'dryRun', reason: 'FieldValueNotSupported', message: `Unsupported value: ${JSON.stringify([dryRun])}: supported values: "All"` });
+  // A delete takes its options from its body, if it has one, and then none from its query.
+  if (method !== 'DELETE' && dryRun !== undefined && dryRun !== '' && dryRun !== 'All') errors.push({ field: 'dryRun', reason: 'FieldValueNotSupported', message: `Unsupported value: ${JSON.stringify([dryRun])}: supported values: "All"` });
   if (method !== 'DELETE' && fieldValidation !== undefined && !['', 'Ignore', 'Warn', 'Strict'].includes(fieldValidation)) {
     errors.push({ field: 'fieldValidation', reason: 'FieldValueNotSupported', message: `Unsupported value: ${JSON.stringify(fieldValidation)}: supported values: "", "Ignore", "Strict", "Warn"` });
   }

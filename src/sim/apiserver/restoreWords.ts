@@ -6,6 +6,9 @@ import { isType } from './schema.ts';
  */
 export function restoreWords(error: string): string {
   if (error.startsWith('illegal base64')) return `error decoding from json: ${error}`;
+  // A moment reads itself, from JSON.
+  const moment = /^json: cannot unmarshal (\S+)(?: \S+)? into Go struct field \S*(?:[tT]ime|[tT]imestamp|timeAdded|startedAt|finishedAt) of type string$/.exec(error);
+  if (moment !== null) return `json: cannot unmarshal ${moment[1]} into Go value of type string`;
   const m = /^json: cannot unmarshal (\S+)(?: (\S+))? into Go .* of type (\S+)$/.exec(error);
   if (m === null) return error;
   const [, found = '', number, type = ''] = m;

@@ -34,6 +34,7 @@ export interface AdmissionContext {
 /** Who writes, for a kind that keeps it. */
 export interface Author {
   readonly user: string;
+  readonly uid?: string;
   readonly groups: readonly string[];
 }
 

@@ -46,7 +46,7 @@ export function deleteOptionsOf(call: Call, body: unknown): DeleteOptions | Stat
       ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds: Number(gracePeriodSeconds) }),
       ...(propagationPolicy === undefined ? {} : { propagationPolicy }),
       ...(orphanDependents === undefined ? {} : { orphanDependents: orphanDependents !== 'false' && orphanDependents !== '0' }),
-      ...(dryRun === undefined ? {} : { dryRun: [dryRun] }),
+      ...(dryRun === undefined || dryRun === '' ? {} : { dryRun: [dryRun] }),
     });
   }
   return readOptions(given);
@@ -55,6 +55,7 @@ export function deleteOptionsOf(call: Call, body: unknown): DeleteOptions | Stat
 /** DeleteOptions as a body or an Eviction carries them. */
 export function readOptions(given: unknown): DeleteOptions | Status {
   const wrong = (value: unknown, field: string, type: string): Status => badRequest(`json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value} into Go struct field DeleteOptions.${field} of type ${type}`);
+  if (isObject(given) && typeof given['kind'] === 'string' && given['kind'] !== '' && given['kind'] !== 'DeleteOptions') return badRequest(`no kind "${given['kind']}" is registered for version "${String(given['apiVersion'] ?? '')}" in scheme "pkg/runtime/scheme.go:111"`);
   if (!isObject(given)) return badRequest(`couldn't get version/kind; json parse error: json: cannot unmarshal ${Array.isArray(given) ? 'array' : typeof given} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`);
   const { gracePeriodSeconds, propagationPolicy, orphanDependents, preconditions, dryRun } = given;
   const present = (value: unknown): boolean => value !== undefined && value !== null;
@@ -87,7 +88,7 @@ export function remove(call: Call, body: unknown): Response {
   const options = deleteOptionsOf(call, body);
   if (isFailure(options)) return refuse(options);
   const dry = options.dryRun?.includes('All') === true;
-  const on = dry && !call.dryRun ? { ...call, dryRun: true } : call;
+  const on = dry !== call.dryRun ? { ...call, dryRun: dry } : call;
   const object = stored(on);
   if (tableName(call.info) === 'Namespace' && IMMORTAL.has(call.name!)) return refuse(forbidden(call.info, call.name!, 'this namespace may not be deleted'));
   warnOfOrphans(call, options);
@@ -250,7 +251,8 @@ export function removeCollection(call: Call, body: unknown): Response {
   if (isFailure(options)) return refuse(options);
   const selection = selectionOf(call);
   if (isFailure(selection)) return refuse(selection);
-  const on = options.dryRun?.includes('All') === true && !call.dryRun ? { ...call, dryRun: true } : call;
+  const dry = options.dryRun?.includes('All') === true;
+  const on = dry !== call.dryRun ? { ...call, dryRun: dry } : call;
   warnOfOrphans(call, options);
   const { revision } = call.context.store;
   const items = selected(call, selection);

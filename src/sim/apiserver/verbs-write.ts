@@ -148,7 +148,7 @@ function withSentManagers(call: Call, given: KubernetesObject, next: KubernetesO
   return managed === undefined ? call : { ...call, managed };
 }
 
-const authorOf = ({ request }: Call): Author => ({ user: request.user, groups: request.groups ?? (request.user === USERS.admin ? ['system:masters', 'system:authenticated'] : ['system:authenticated']) });
+const authorOf = ({ request }: Call): Author => ({ user: request.user, ...(request.uid === undefined ? {} : { uid: request.uid }), groups: request.groups ?? (request.user === USERS.admin ? ['system:masters', 'system:authenticated'] : ['system:authenticated']) });
 
 /** Kinds whose own validation does not look at metadata: for them only the rules hold that every kind has (BeforeCreate upstream). */
 const WITHOUT_META_RULES = new Set(['PodDisruptionBudget', 'Event']);
@@ -350,26 +350,27 @@ export function patch(call: Call, body: unknown, face: Face = 'object'): Respons
   const struct = call.info.table === undefined ? typeOfKind(call.info.kind, call.apiVersion) : undefined;
   const patched = applyPatch(contentType, asAsked(call, old), body, struct, call.validation);
   if (isFailure(patched)) return refuse(patched);
+  const shown = { shown: () => beyond.patchShown?.(call, old, body) ?? patched.shown() };
   let next: KubernetesObject;
   if (call.info.table !== undefined) {
     const result = beyond.custom!.decodePatched(call, patched.document);
-    if ('error' in result) return refuse(result.refused ?? badPatch(patched, result.error));
+    if ('error' in result) return refuse(result.refused ?? badPatch(shown, result.error));
     const strict = [...patched.strict, ...result.strict];
-    if (strict.length > 0 && call.validation === 'Strict') return refuse(badPatch(patched, `strict decoding error: ${strict.join(', ')}`));
+    if (strict.length > 0 && call.validation === 'Strict') return refuse(badPatch(shown, `strict decoding error: ${strict.join(', ')}`));
     if (call.validation === 'Warn') call.warnings.push(...strict);
     next = result.object;
   } else if (struct === undefined) next = patched.document as unknown as KubernetesObject;
   else {
     const { kind, apiVersion } = patched.document;
     if (typeof kind === 'string' && typeof apiVersion === 'string' && (kind !== call.info.kind || apiVersion !== call.apiVersion)) {
-      return refuse(badPatch(patched, `no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/runtime/scheme.go:111"`));
+      return refuse(badPatch(shown, `no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/runtime/scheme.go:111"`));
     }
     const result = decodeAs(struct, patched.document);
-    if (result.error !== undefined) return refuse(badPatch(patched, contentType === STRATEGIC_MERGE_PATCH ? restoreWords(result.error) : result.error));
+    if (result.error !== undefined) return refuse(badPatch(shown, contentType === STRATEGIC_MERGE_PATCH ? restoreWords(result.error) : result.error));
     if (patched.strict.length > 0 || result.strict.length > 0) {
       // A merge is made of Go's maps, whose keys come out in order.
       const strict = [...patched.strict, ...(contentType === JSON_PATCH ? result.strict : [...result.strict].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)))];
-      if (call.validation === 'Strict') return refuse(badPatch(patched, `strict decoding error: ${strict.join(', ')}`));
+      if (call.validation === 'Strict') return refuse(badPatch(shown, `strict decoding error: ${strict.join(', ')}`));
       if (call.validation === 'Warn') call.warnings.push(...strict);
     }
     next = result.value as KubernetesObject;
@@ -384,7 +385,7 @@ export function patch(call: Call, body: unknown, face: Face = 'object'): Respons
   return isFailure(done) ? refuse(done) : answer(call, 200, asAsked(call, done));
 }
 
-export function badPatch(patched: Patched, why: string): Status {
+export function badPatch(patched: Pick<Patched, 'shown'>, why: string): Status {
   const message = `Invalid value: ${JSON.stringify(patched.shown())}: ${why}`;
   return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: ` "" is invalid: patch: ${message}`, reason: 'Invalid', details: { causes: [{ reason: 'FieldValueInvalid', message, field: 'patch' }] }, code: 422 };
 }

@@ -7,6 +7,7 @@ import { toStored } from '../convert.ts';
 import { decodeAs, parseJson, setOwn } from '../decode.ts';
 import { goJson } from '../goText.ts';
 import { isObject, type ObjectValue } from '../patch-values.ts';
+import { restoreWords } from '../restoreWords.ts';
 import { typeOfKind } from '../schema.ts';
 import { badRequest, conflict, notFound, plainError } from '../status.ts';
 import { tableOf } from '../store.ts';
@@ -33,9 +34,7 @@ export function apply(call: Call, body: unknown, face: string): Response {
   const shape = shapeOf(call);
   const found = misfits(shape, config);
   if (found.length > 0) {
-    const meta = isObject(config['metadata']) ? config['metadata'] : {};
-    const named = (key: string): string => (typeof meta[key] === 'string' ? (meta[key] as string) : '');
-    return refuse(plainError(`failed to create typed patch object (${named('namespace')}/${named('name')}; ${typeText(call.apiVersion, call.info.kind)}): ${misfitText(found)}`));
+    return refuse(plainError(`failed to create typed patch object (${nameIn(config)}; ${typeText(call.apiVersion, call.info.kind)}): ${misfitText(found)}`));
   }
   const zero = (call.info.table === undefined ? zeroOfKind(call.info.kind, call.apiVersion) : { metadata: {} });
   const shown = live === undefined ? zero : asAsked(call, live);
@@ -60,7 +59,7 @@ export function apply(call: Call, body: unknown, face: string): Response {
   const { managed } = result;
   let document = (result.object ?? shown) as ObjectValue;
   if (who.manager === KUBECTL) document = withLastApplied(document, config);
-  const next = decodedDocument(call, document);
+  const next = decodedDocument(call, document, config);
   if (isFailure(next)) return refuse(next);
   const uid = (next.metadata as { readonly uid?: string }).uid;
   if (live === undefined && uid !== undefined && uid !== '') return refuse(conflict(call.info, call.name!, `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`));
@@ -100,6 +99,13 @@ function configOf(body: unknown): { readonly config: ObjectValue; readonly dupli
   return isObject(body) ? { config: body, duplicates: [] } : badRequest('error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal into Go value of type map[string]interface {}');
 }
 
+/** As the configuration itself says it, which need not name its namespace. */
+function nameIn({ metadata }: ObjectValue): string {
+  const meta = isObject(metadata) ? metadata : {};
+  const text = (key: string): string => (typeof meta[key] === 'string' ? (meta[key] as string) : '');
+  return `${text('namespace')}/${text('name')}`;
+}
+
 /** What is wrong with what is applied before anything is looked at. */
 function wrongConfig(call: Call, config: ObjectValue): Status | undefined {
   const { kind, apiVersion } = config;
@@ -113,7 +119,7 @@ function wrongConfig(call: Call, config: ObjectValue): Status | undefined {
 
 const shapeOf = (call: Call): Shape => (call.info.table === undefined ? shapeOfKind(call.info.kind, call.apiVersion) : shapeOfCustom(call.info));
 
-function managedNow(call: Call): Managed {
+export function managedNow(call: Call): Managed {
   const change = tableOf(call.context.store, tableName(call.info)).live.get(keyOfCall(call));
   return change === undefined ? NOBODY : managedAfter(change, call.info);
 }
@@ -140,7 +146,7 @@ function withLastApplied(document: ObjectValue, config: ObjectValue): ObjectValu
   return { ...document, metadata: { ...meta, annotations: { ...meta['annotations'], [LAST_APPLIED]: text } } };
 }
 
-function decodedDocument(call: Call, document: ObjectValue): KubernetesObject | Status {
+function decodedDocument(call: Call, document: ObjectValue, config: ObjectValue): KubernetesObject | Status {
   if (call.info.table !== undefined) {
     const result = beyond.custom!.decodePatched(call, { ...document, apiVersion: call.apiVersion, kind: call.info.kind });
     if ('error' in result) return plainError(result.error);
@@ -151,7 +157,10 @@ function decodedDocument(call: Call, document: ObjectValue): KubernetesObject | 
   if (struct === undefined) next = document as unknown as KubernetesObject;
   else {
     const result = decodeAs(struct, document);
-    if (result.error !== undefined) return plainError(`failed to convert new object (${call.namespace ?? ''}/${call.name ?? ''}; ${call.apiVersion}, Kind=${call.info.kind}) to proper version: ${result.error}`);
+    if (result.error !== undefined) {
+      const type = typeText(call.apiVersion, call.info.kind);
+      return plainError(`failed to convert new object (${nameIn(config)}; ${type}) to proper version: unable to convert unstructured object to ${type}: ${restoreWords(result.error)}`);
+    }
     next = result.value as KubernetesObject;
   }
   if (next.metadata === undefined) next = { ...next, metadata: {} as KubernetesObject['metadata'] };

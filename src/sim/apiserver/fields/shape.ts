@@ -18,7 +18,7 @@ const STRING: Shape = { is: 'scalar', scalar: 'string' };
 const NUMBER: Shape = { is: 'scalar', scalar: 'numeric' };
 const BOOLEAN: Shape = { is: 'scalar', scalar: 'boolean' };
 const UNTYPED: Shape = { is: 'scalar', scalar: 'untyped' };
-const SCALARS: Readonly<Record<string, Shape>> = { s: STRING, y: STRING, t: STRING, u: STRING, b: BOOLEAN, i: NUMBER, l: NUMBER, f: NUMBER, q: UNTYPED, x: UNTYPED, r: { is: 'any', atomic: true } };
+const SCALARS: Readonly<Record<string, Shape>> = { s: STRING, y: STRING, t: UNTYPED, u: UNTYPED, b: BOOLEAN, i: NUMBER, l: NUMBER, f: NUMBER, q: UNTYPED, x: UNTYPED, r: { is: 'any', atomic: true } };
 
 /** x-kubernetes-map-type: atomic, of the type. */
 const ATOMIC_TYPES = new Set([

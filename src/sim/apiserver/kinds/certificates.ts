@@ -147,7 +147,7 @@ const signingRequest = strategyFor<SigningRequestIn>({
   /** Who asks is written into the request: the signer decides by that. */
   prepareForCreate: (object, _now, by) => {
     let { spec } = object;
-    spec = withField(withField(spec, 'uid', undefined), 'extra', undefined);
+    spec = withField(withField(spec, 'uid', by?.uid), 'extra', undefined);
     spec = { ...spec, username: by?.user ?? '' };
     spec = withField(spec, 'groups', by === undefined || by.groups.length === 0 ? undefined : by.groups);
     return { ...object, spec, status: {} };
