@@ -1,6 +1,7 @@
 import type { Request, Response } from '../sim/api/request.ts';
 import { isRefusal } from '../sim/api/request.ts';
-import { APPLY_FLAGS, CREATE_FILE_FLAGS, apply, replace } from './commands/apply.ts';
+import { APPLY_FLAGS, CREATE_FILE_FLAGS, replace } from './commands/apply.ts';
+import { applyOrEdit } from './commands/editLastApplied.ts';
 import { AUTOSCALE_FLAGS, autoscale } from './commands/autoscale.ts';
 import { LABEL_FLAGS, PATCH_FLAGS, SCALE_FLAGS, SET_FLAGS, TAINT_FLAGS, label, patch, scale, set, taint } from './commands/change.ts';
 import { CREATE_FLAGS, EXPOSE_FLAGS, RUN_FLAGS, create, expose, run } from './commands/create.ts';
@@ -38,7 +39,7 @@ const ANYTHING: FlagSpecs = {};
 const COMMANDS: Readonly<Record<string, Command>> = {
   annotate: { flags: LABEL_FLAGS, run: (context) => label(context, 'annotations') },
   'api-resources': { flags: API_RESOURCES_FLAGS, run: apiResources },
-  apply: { flags: APPLY_FLAGS, run: apply },
+  apply: { flags: APPLY_FLAGS, run: applyOrEdit },
   attach: { flags: EXEC_FLAGS, run: attach },
   auth: { flags: AUTH_FLAGS, run: auth },
   'api-versions': { flags: ANYTHING, run: apiVersions },
@@ -97,7 +98,9 @@ function distance(a: string, b: string): number {
 }
 
 function unknown(word: string): Failure {
-  const close = Object.keys(COMMANDS).filter((name) => distance(word.toLowerCase(), name) <= 2 || name.startsWith(word.toLowerCase()));
+  const close = Object.keys(COMMANDS).filter((name) => distance(word.toLowerCase(), name) <= 2 || name.startsWith(word.toLowerCase()))
+    // In the order of kubectl's own list of commands.
+    .sort((a, b) => COMMANDS_HELP.indexOf(`\n  ${a} `) - COMMANDS_HELP.indexOf(`\n  ${b} `));
   const hint = close.length === 0 ? '' : `\n\nDid you mean this?\n${close.map((name) => `\t${name}\n`).join('')}`;
   return new Failure(`error: unknown command "${word}" for "kubectl"${hint}`);
 }

@@ -95,7 +95,7 @@ export function format(output: string | undefined, given?: string, files?: Input
     case 'json':
       return (found, single) => indentedJson(document(found, single));
     case 'name':
-      return (found) => found.map(({ info, object }) => `${fullName(info, object.metadata.name)}\n`).join('');
+      return (found) => found.map(({ info, object }) => `${fullName(info, object.metadata.name ?? '<unknown>')}\n`).join('');
     case 'jsonpath': {
       if (equals < 0 && given === undefined) throw new Failure('error: template format specified but no template given');
       const parsed = template(equals < 0 ? given! : rest, 'jsonpath');

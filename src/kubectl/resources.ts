@@ -67,7 +67,7 @@ function named(infos: readonly Resource[], name: string): Resource | undefined {
   const [first, ...rest] = lower.split('.');
   for (const info of infos) {
     if (first !== info.resource && first !== info.singular && !info.shortNames.includes(first ?? '')) continue;
-    const group = rest[0] === info.version ? rest.slice(1).join('.') : rest.join('.');
+    const group = rest[0] === info.version || info.olderVersions?.includes(rest[0] ?? '') === true ? rest.slice(1).join('.') : rest.join('.');
     if (rest.length === 0 || group === info.group) return info;
   }
   return undefined;

@@ -3,14 +3,17 @@ import { MERGE_PATCH, STRATEGIC_MERGE_PATCH } from '../../sim/api/request.ts';
 import { compactJson, indentedJson, yamlText } from '../encode.ts';
 import { Failure, Refusal, problemText, problemsText, sourced } from '../failure.ts';
 import type { Problem } from '../failure.ts';
-import { filesIn } from '../files.ts';
+import { filesIn, resolvePath } from '../files.ts';
+import { labelChoice } from '../labelChoice.ts';
 import type { FlagSpecs } from '../flags.ts';
 import { given, kinds, number, text, truth } from '../flags.ts';
 import type { Manifest } from '../documents.ts';
 import { manifests } from '../documents.ts';
-import { changed } from '../output.ts';
+import { changed, format } from '../output.ts';
+import type { Found } from '../resources.ts';
+import { strategicMerge } from '../patch/merge.ts';
 import { mergeThreeWay, threeWayPatch } from '../patch/strategic.ts';
-import { builtIn, fetchEvery, fullName, pathIn, selectors, targets, typeName } from '../resources.ts';
+import { builtIn, fetchEvery, pathIn, selectors, targets, typeName } from '../resources.ts';
 import type { Context, DryRun, Run } from '../steps.ts';
 import { POLL_MICROS, call, list, readIfAny } from '../steps.ts';
 import { applyServerSide } from './applyServerSide.ts';
@@ -39,6 +42,7 @@ export function dryRun(context: Context): DryRun {
 /** The parameters of a write: who manages the fields, how strictly unknown ones are taken, and whether it is only a try. */
 export function writeQuery(context: Context, manager: string): Record<string, string> {
   const validate = text(context.flags, 'validate') ?? 'strict';
+  if (!['strict', 'true', 'warn', 'ignore', 'false'].includes(validate)) throw new Failure(`error: invalid - validate option "${validate}"; must be one of: strict (or true), warn, ignore (or false)`);
   const strictness = validate === 'false' || validate === 'ignore' ? 'Ignore' : validate === 'warn' ? 'Warn' : 'Strict';
   return { ...(dryRun(context) === 'server' ? { dryRun: 'All' } : {}), fieldManager: text(context.flags, 'field-manager') ?? manager, fieldValidation: strictness };
 }
@@ -61,7 +65,13 @@ export function lastApplied(live: KubernetesObject): Tree | undefined {
   }
 }
 
-function* one(context: Context, manifest: Manifest): Run<void> {
+/** Says what was done with an object; with -o it is kept, so that several are printed as one list. */
+function* told(context: Context, kept: Found[], found: Found, done: string, mode: DryRun): Run<void> {
+  if (format(text(context.flags, 'output')) === undefined) yield { out: changed(undefined, found, done, mode) };
+  else kept.push(found);
+}
+
+function* one(context: Context, manifest: Manifest, kept: Found[]): Run<void> {
   const { info, object, source } = manifest;
   const metadata = field(object, 'metadata');
   const name = field(metadata, 'name');
@@ -71,13 +81,12 @@ function* one(context: Context, manifest: Manifest): Run<void> {
   }
   const namespace = info.namespaced ? String(field(metadata, 'namespace')) : undefined;
   const mode = dryRun(context);
-  const output = text(context.flags, 'output');
   const wanted = withLastApplied(object);
   const query = writeQuery(context, 'kubectl-client-side-apply');
   const live = yield* readIfAny(context, pathIn(info, namespace, name));
   if (live === undefined) {
     const made = mode === 'client' ? (wanted as unknown as KubernetesObject) : ((yield* attempt(call(context, { method: 'POST', path: pathIn(info, namespace), query, body: wanted }), 'creating', source)).body as KubernetesObject);
-    yield { out: changed(output, { info, object: made }, 'created', mode) };
+    yield* told(context, kept, { info, object: made }, 'created', mode);
     return;
   }
   if (live.metadata.annotations?.[LAST_APPLIED] === undefined) {
@@ -85,9 +94,9 @@ function* one(context: Context, manifest: Manifest): Run<void> {
   }
   const patch = threeWayPatch(info.kind, lastApplied(live), wanted, live as unknown as Tree);
   const unchanged = Object.keys(patch).length === 0;
-  const after = unchanged || mode === 'client' ? live : ((yield* attempt(call(context, { method: 'PATCH', path: pathIn(info, namespace, name), query, contentType: info.custom === undefined ? STRATEGIC_MERGE_PATCH : MERGE_PATCH, body: info.custom === undefined ? patch : mergeThreeWay(lastApplied(live), wanted, live as unknown as Tree) }), 'applying patch', undefined)).body as KubernetesObject);
+  const after = unchanged ? live : mode === 'client' ? (strategicMerge(info.kind, live as unknown as Tree, patch) as unknown as KubernetesObject) : ((yield* attempt(call(context, { method: 'PATCH', path: pathIn(info, namespace, name), query, contentType: info.custom === undefined ? STRATEGIC_MERGE_PATCH : MERGE_PATCH, body: info.custom === undefined ? patch : mergeThreeWay(lastApplied(live), wanted, live as unknown as Tree) }), 'applying patch', undefined)).body as KubernetesObject);
   if (live.metadata.deletionTimestamp !== undefined) yield { err: `Warning: Detected changes to resource ${name} which is currently being deleted.\n` };
-  yield { out: changed(output, { info, object: after }, unchanged ? 'unchanged' : 'configured', mode) };
+  yield* told(context, kept, { info, object: after }, unchanged ? 'unchanged' : 'configured', mode);
 }
 
 function* attempt<T>(run: Run<T>, doing: string, source: string | undefined): Run<T> {
@@ -101,7 +110,11 @@ function* attempt<T>(run: Run<T>, doing: string, source: string | undefined): Ru
 const asProblem = (failure: Failure): Problem => (failure instanceof Refusal ? { status: failure.status } : { message: failure.text.replace(/^error: /, '') });
 
 export function* eachManifest(context: Context, verb: string, run: (manifest: Manifest) => Run<void>): Run<number> {
-  const { found, problems } = yield* manifests(context);
+  const read = yield* manifests(context);
+  const { problems } = read;
+  // -l chooses among what the files hold.
+  const chosen = labelChoice(text(context.flags, 'selector') ?? '');
+  const found = read.found.filter(({ object }) => chosen((dig(object, 'metadata', 'labels') ?? {}) as Tree));
   const failed: Problem[] = [...problems];
   if (found.length === 0 && failed.length === 0) throw new Failure(`error: no objects passed to ${verb}`);
   for (const manifest of found) {
@@ -122,16 +135,20 @@ export function* apply(context: Context): Run<number> {
   if (flags.args[0] === 'set-last-applied') return yield* setLastApplied(context);
   const folder = text(flags, 'kustomize');
   if (folder !== undefined) {
-    if (filesIn(context.input, folder, true).length === 0) throw new Failure(`error: must build at directory: not a valid directory: evalsymlink failure on '${folder}' : lstat ${folder}: no such file or directory`);
+    if (filesIn(context.input, folder, true).length === 0) throw new Failure(`error: must build at directory: not a valid directory: evalsymlink failure on '${folder}' : lstat ${resolvePath(context.input.folder ?? '/', folder)}: no such file or directory`);
     throw new Failure('error: -k (kustomize) is not in this version of Orrery; apply the files with -f');
   }
   if (!given(flags, 'filename')) throw new Failure('error: must specify one of -f and -k');
+  if (truth(flags, 'force-conflicts') && !truth(flags, 'server-side')) throw new Failure('error: --force-conflicts only works with --server-side');
   if (truth(flags, 'prune') && !truth(flags, 'all') && !given(flags, 'selector')) throw new Failure('error: all resources selected for prune without explicitly passing --all. To prune all resources, pass the --all flag. If you did not mean to prune all resources, specify a label selector');
   const seen: Manifest[] = [];
+  const kept: Found[] = [];
   const code = yield* eachManifest(context, 'apply', function* (manifest): Run<void> {
     seen.push(manifest);
-    yield* truth(flags, 'server-side') ? applyServerSide(context, manifest) : one(context, manifest);
+    yield* truth(flags, 'server-side') ? applyServerSide(context, manifest) : one(context, manifest, kept);
   });
+  const print = format(text(flags, 'output'));
+  if (print !== undefined && kept.length > 0) yield { out: print(kept, kept.length === 1, true) };
   if (truth(flags, 'prune')) yield* prune(context, seen);
   return code;
 }
@@ -168,9 +185,10 @@ function* setLastApplied(context: Context): Run<number> {
 }
 
 function* viewLastApplied(context: Context): Run<number> {
-  for (const { info, object } of yield* fetchEvery(context, yield* targets(context, context.flags.args.slice(1)))) {
+  for (const { object } of yield* fetchEvery(context, yield* targets(context, context.flags.args.slice(1)))) {
     const annotation = object.metadata.annotations?.[LAST_APPLIED];
-    if (annotation === undefined) throw new Failure(`error: no last-applied-configuration annotation found on resource: ${fullName(info, object.metadata.name).split('/')[1]!}`);
+    // An object that was never applied has nothing to show, and that is no mistake.
+    if (annotation === undefined) continue;
     const value = JSON.parse(annotation) as unknown;
     yield { out: text(context.flags, 'output') === 'json' ? indentedJson(value) : yamlText(value) };
   }
@@ -188,26 +206,33 @@ export function* createFiles(context: Context): Run<number> {
   });
 }
 
+/** replace --force: all the old objects go first, then the new ones take their places. */
+function* replaceByForce(context: Context): Run<number> {
+  const grace = number(context.flags, 'grace-period') ?? 0;
+  const place = ({ info, object }: Manifest): readonly [string | undefined, string] => [info.namespaced ? String(dig(object, 'metadata', 'namespace')) : undefined, String(dig(object, 'metadata', 'name') ?? '')];
+  yield* eachManifest(context, 'replace', function* (manifest): Run<void> {
+    const [namespace, name] = place(manifest);
+    const path = pathIn(manifest.info, namespace, name);
+    if ((yield* readIfAny(context, path)) === undefined) return;
+    yield* call(context, { method: 'DELETE', path, body: { kind: 'DeleteOptions', apiVersion: 'v1', gracePeriodSeconds: grace, propagationPolicy: 'Background' } });
+    yield { out: `${typeName(manifest.info)} "${name}" deleted${namespace === undefined ? '' : ` from ${namespace} namespace`}\n` };
+    while ((yield* readIfAny(context, path)) !== undefined) yield { sleepMicros: POLL_MICROS };
+  });
+  return yield* eachManifest(context, 'replace', function* (manifest): Run<void> {
+    const { info, object, source } = manifest;
+    const fresh = (yield* attempt(call(context, { method: 'POST', path: pathIn(info, place(manifest)[0]), query: writeQuery(context, 'kubectl-replace'), body: object }), 'creating', source)).body as KubernetesObject;
+    yield { out: changed(text(context.flags, 'output'), { info, object: fresh }, 'replaced', 'none') };
+  });
+}
+
 /** replace -f: the whole object, at whatever version it is. */
 export function* replace(context: Context): Run<number> {
   if (!given(context.flags, 'filename')) throw new Failure('error: must specify one of -f and -k');
+  if (truth(context.flags, 'force') && dryRun(context) === 'none') return yield* replaceByForce(context);
   return yield* eachManifest(context, 'replace', function* ({ info, object, source }): Run<void> {
     const name = String(dig(object, 'metadata', 'name') ?? '');
     const namespace = info.namespaced ? String(dig(object, 'metadata', 'namespace')) : undefined;
     const mode = dryRun(context);
-    if (truth(context.flags, 'force') && mode === 'none') {
-      // --force: the old object goes first, and the new one takes its place.
-      const path = pathIn(info, namespace, name);
-      const grace = number(context.flags, 'grace-period') ?? 0;
-      if ((yield* readIfAny(context, path)) !== undefined) {
-        yield* call(context, { method: 'DELETE', path, body: { kind: 'DeleteOptions', apiVersion: 'v1', gracePeriodSeconds: grace, propagationPolicy: 'Background' } });
-        yield { out: `${typeName(info)} "${name}" deleted${namespace === undefined ? '' : ` from ${namespace} namespace`}\n` };
-        while ((yield* readIfAny(context, path)) !== undefined) yield { sleepMicros: POLL_MICROS };
-      }
-      const fresh = (yield* attempt(call(context, { method: 'POST', path: pathIn(info, namespace), query: writeQuery(context, 'kubectl-replace'), body: object }), 'creating', source)).body as KubernetesObject;
-      yield { out: changed(text(context.flags, 'output'), { info, object: fresh }, 'replaced', mode) };
-      return;
-    }
     const made = mode === 'client' ? (object as unknown as KubernetesObject) : ((yield* attempt(call(context, { method: 'PUT', path: pathIn(info, namespace, name), query: writeQuery(context, 'kubectl-replace'), body: object }), 'replacing', source)).body as KubernetesObject);
     yield { out: changed(text(context.flags, 'output'), { info, object: made }, 'replaced', mode) };
   });

@@ -21,7 +21,7 @@ are the ways you can resolve this warning:
   current managers.
 * You may co-own fields by updating your manifest to match the existing
   value; in this case, you'll become the manager if the other manager(s)
-  stop managing the field (remove it from its configuration).
+  stop managing the field (remove it from their configuration).
 See https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts`;
 
 function union(a: Json | undefined, b: Json | undefined): Json {
@@ -69,7 +69,7 @@ export function* applyServerSide(context: Context, { info, object, source }: Man
     }
     // A former client-side apply left its memory of the manifest: it is kept up to date.
     if (after.metadata.annotations?.[LAST_APPLIED] !== undefined) {
-      const annotation = { apiVersion: object.apiVersion!, kind: object.kind!, metadata: { annotations: { [LAST_APPLIED]: `${compactJson(withValue(object, ['metadata', 'annotations', LAST_APPLIED], undefined))}\n` }, name, ...(namespace === undefined ? {} : { namespace }) } };
+      const annotation = { apiVersion: object.apiVersion!, kind: object.kind!, metadata: { annotations: { [LAST_APPLIED]: `${compactJson(dig(object, 'metadata', 'annotations') === undefined ? object : withValue(object, ['metadata', 'annotations', LAST_APPLIED], undefined))}\n` }, name, ...(namespace === undefined ? {} : { namespace }) } };
       after = (yield* call(context, { method: 'PATCH', path, contentType: APPLY_PATCH, query: { fieldManager: 'kubectl-last-applied', force: 'true' }, body: annotation })).body as KubernetesObject;
     }
   }

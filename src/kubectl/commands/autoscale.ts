@@ -33,7 +33,7 @@ export function* autoscale(context: Context): Run<number> {
   if (min !== undefined && max < min) throw new Failure(`error: --max=MAXPODS must be larger or equal to --min=MINPODS, max: ${max}, min: ${min}`);
   const info = builtIn('horizontalpodautoscalers')!;
   for (const found of yield* fetchEvery(context, yield* picked(context, flags.args))) {
-    if (!found.info.subresources.includes('scale')) throw new Failure(`error: cannot autoscale a ${found.info.kind}: could not find scale subresource for ${apiVersionOf(found.info)}, Resource=${found.info.resource} in discovery information`);
+    if (!found.info.subresources.includes('scale')) throw new Failure(`error: cannot autoscale a ${found.info.kind}: could not find scale subresource for ${found.info.group}/${found.info.version}, Resource=${found.info.resource} in discovery information`);
     const metrics = [metric('cpu', percent !== undefined && percent >= 0 ? `${percent}%` : text(flags, 'cpu')), metric('memory', text(flags, 'memory'))].filter((one) => one !== undefined);
     const namespace = found.object.metadata.namespace ?? context.namespace;
     const mode = dryRun(context);

@@ -1,5 +1,6 @@
 import { qualifiedResource } from '../../sim/api/kinds.ts';
 import type { KubernetesObject, Taint } from '../../sim/api/object.ts';
+import { parseQuantity } from '../../sim/api/quantity.ts';
 import { JSON_PATCH, MERGE_PATCH, STRATEGIC_MERGE_PATCH } from '../../sim/api/request.ts';
 import { compactJson } from '../encode.ts';
 import { manifests, parsePatch } from '../documents.ts';
@@ -9,6 +10,7 @@ import type { Problem } from '../failure.ts';
 import type { FlagSpecs } from '../flags.ts';
 import { given, kinds, number, raws, text, texts, truth } from '../flags.ts';
 import { changed, format } from '../output.ts';
+import { jsonMerge, strategicMerge } from '../patch/merge.ts';
 import { mergeDiff, strategicDiff } from '../patch/strategic.ts';
 import type { Found, Target } from '../resources.ts';
 import { NO_RESOURCE, fetchEvery, pathFor, targets } from '../resources.ts';
@@ -124,11 +126,19 @@ function editContainers(object: KubernetesObject, edit: (container: Tree, list: 
   return tree;
 }
 
-function* sendEdited(context: Context, found: Found, after: Tree, done: string): Run<void> {
+/** `what` names the update in the words that refusals of it begin with. */
+function* sendEdited(context: Context, found: Found, after: Tree, done: string, what: string): Run<void> {
   const patch = strategicDiff(found.info.kind, found.object as unknown as Tree, after);
   if (Object.keys(patch).length === 0) return;
   const mode = dryRun(context);
-  const object = mode === 'client' ? (after as unknown as KubernetesObject) : yield* patchObject(context, found, STRATEGIC_MERGE_PATCH, patch, 'kubectl-set');
+  let object = after as unknown as KubernetesObject;
+  if (mode !== 'client') {
+    try {
+      object = yield* patchObject(context, found, STRATEGIC_MERGE_PATCH, patch, 'kubectl-set');
+    } catch (error) {
+      throw error instanceof Refusal ? new Failure(`error: failed to patch ${what} ${error.status.message ?? ''}`) : error;
+    }
+  }
   yield { out: changed(text(context.flags, 'output'), { info: found.info, object }, done, mode) };
 }
 
@@ -155,7 +165,7 @@ export function* set(context: Context): Run<number> {
     case 'subject':
       return yield* setSubject(context, args);
     default:
-      throw new Failure(`error: unknown command "${what} ${args.join(' ')}"\nSee 'kubectl set -h' for help and examples`);
+      throw new Failure(`error: unknown command "${[what, ...args].join(' ')}"\nSee 'kubectl set -h' for help and examples`);
   }
 }
 
@@ -171,7 +181,7 @@ function* setImage(context: Context, args: readonly string[]): Run<number> {
   if (assignments.length === 0) throw new Failure('error: at least one image update is required');
   const images = assignments.map((word) => {
     const [name = '', ...image] = word.split('=');
-    if (name === '' || image.join('=') === '') throw new Failure(`error: invalid image assignment "${word}", expected CONTAINER=IMAGE`);
+    if (name === '') throw new Failure(`error: invalid image assignment "${word}", expected CONTAINER=IMAGE`);
     return { name, image: image.join('=') };
   });
   return yield* forEach(yield* fetchEvery(context, wanted), function* (found): Run<void> {
@@ -184,7 +194,7 @@ function* setImage(context: Context, args: readonly string[]): Run<number> {
       return image === undefined ? container : { ...container, image };
     });
     for (const { name } of images) if (!used.has(name) && name !== '*') throw new Failure(`error: unable to find container named "${name}"`);
-    yield* sendEdited(context, found, after, 'image updated');
+    yield* sendEdited(context, found, after, 'image updated', 'image update to pod template:');
   });
 }
 
@@ -214,7 +224,9 @@ function* setEnv(context: Context, args: readonly string[]): Run<number> {
   const listing = truth(flags, 'list');
   const assignments = [...words, ...raws(flags, 'env')];
   const taken = given(flags, 'from') ? yield* variablesOf(context, text(flags, 'from')!) : [];
-  if (assignments.length === 0 && taken.length === 0 && !listing) throw new Failure('error: at least one environment variable must be provided');
+  // Nothing to set is no mistake: nothing is done, and nothing is said.
+  for (const { name, key } of taken) if (name !== key) yield { err: `Warning: key ${key} transferred to ${name}\n` };
+  const prefix = text(flags, 'prefix') ?? '';
   const only = text(flags, 'containers') ?? '*';
   return yield* forEach(yield* fetchEvery(context, wanted), function* (found): Run<void> {
     hasTemplate(found);
@@ -225,7 +237,8 @@ function* setEnv(context: Context, args: readonly string[]): Run<number> {
     const after = editContainers(found.object, (container, list) => {
       if (!matches(only, String(container.name)) || (list === 'initContainers' && only === '*')) return container;
       let env = ((container.env ?? []) as readonly Tree[]).slice();
-      for (const variable of taken) {
+      for (const one of taken) {
+        const variable = { ...one.variable, name: `${prefix}${one.name}` };
         const at = env.findIndex((one) => one.name === variable.name);
         if (at < 0) env.push(variable);
         else env[at] = variable;
@@ -242,26 +255,25 @@ function* setEnv(context: Context, args: readonly string[]): Run<number> {
       }
       return env.length === 0 ? Object.fromEntries(Object.entries(container).filter(([key]) => key !== 'env')) : { ...container, env };
     });
-    yield* sendEdited(context, found, after, 'env updated');
+    yield* sendEdited(context, found, after, 'env updated', 'env update to pod template:');
   });
 }
 
 /** --from: a variable for every key of a ConfigMap or Secret, named after the key. */
-function* variablesOf(context: Context, from: string): Run<readonly Tree[]> {
+function* variablesOf(context: Context, from: string): Run<readonly { readonly name: string; readonly key: string; readonly variable: Tree }[]> {
   const found = yield* fetchEvery(context, yield* targets(context, from.includes('/') ? [from] : from.split(/\s+/)));
-  const prefix = text(context.flags, 'prefix') ?? '';
   const only = texts(context.flags, 'keys');
   return found.flatMap(({ object }) => {
     if (object.kind !== 'ConfigMap' && object.kind !== 'Secret') throw new Failure('error: unsupported resource specified in --from');
     const reference = object.kind === 'ConfigMap' ? 'configMapKeyRef' : 'secretKeyRef';
     const keys = sortedKeys((dig(object, 'data') ?? {}) as Tree).filter((key) => only.length === 0 || only.includes(key));
-    return keys.map((key): Tree => ({ name: `${prefix}${key.replace(/[^a-zA-Z0-9_]/g, '_').toUpperCase()}`, valueFrom: { [reference]: { key, name: object.metadata.name } } }));
+    return keys.map((key) => ({ name: key.replace(/[^a-zA-Z0-9_]/g, '_').toUpperCase(), key, variable: { valueFrom: { [reference]: { key, name: object.metadata.name } } } }));
   });
 }
 
 /** set selector, set serviceaccount and set subject: the last word, or a flag, says what. */
 function* setSelector(context: Context, args: readonly string[]): Run<number> {
-  if (args.length < 2) throw new Failure('error: one or more resources must be specified as <resource> <name> or <resource>/<name>');
+  if (args.length < 2 && !given(context.flags, 'filename')) throw new Failure(`error: ${NO_RESOURCE}`);
   const selector = Object.fromEntries(args.at(-1)!.split(',').map((part) => {
     const [key = '', value] = part.split('=');
     if (value === undefined) throw new Failure(`error: couldn't parse the selector string "${args.at(-1)!}": only "key=value" requirements can be set`);
@@ -269,17 +281,18 @@ function* setSelector(context: Context, args: readonly string[]): Run<number> {
   }));
   return yield* forEach(yield* fetchEvery(context, yield* picked(context, args.slice(0, -1))), function* (found): Run<void> {
     if (found.info.kind !== 'Service') throw new Failure('error: setting a selector is only supported for Services');
-    yield* sendEdited(context, found, withValue(found.object as unknown as Tree, ['spec', 'selector'], selector), 'selector updated');
+    yield* sendEdited(context, found, withValue(found.object as unknown as Tree, ['spec', 'selector'], selector), 'selector updated', 'selector update:');
   });
 }
 
 function* setServiceAccount(context: Context, args: readonly string[]): Run<number> {
   const name = args.at(-1);
-  if (name === undefined || args.length < 2) throw new Failure('error: serviceaccount is required');
+  if (name === undefined) throw new Failure('error: serviceaccount is required');
+  if (args.length < 2 && !given(context.flags, 'filename')) throw new Failure(`error: ${NO_RESOURCE}`);
   return yield* forEach(yield* fetchEvery(context, yield* picked(context, args.slice(0, -1))), function* (found): Run<void> {
     hasTemplate(found);
     const path = templatePath(found.object);
-    yield* sendEdited(context, found, withValue(withValue(found.object as unknown as Tree, [...path, 'serviceAccountName'], name), [...path, 'serviceAccount'], name), 'serviceaccount updated');
+    yield* sendEdited(context, found, withValue(withValue(found.object as unknown as Tree, [...path, 'serviceAccountName'], name), [...path, 'serviceAccount'], name), 'serviceaccount updated', 'ServiceAccountName');
   });
 }
 
@@ -300,15 +313,17 @@ function* setSubject(context: Context, args: readonly string[]): Run<number> {
     const had = dig(found.object, 'subjects');
     const old = isList(had) ? had : [];
     const fresh = added.filter((one) => !old.some((other) => equal(one, other)));
-    yield* sendEdited(context, found, { ...(found.object as unknown as Tree), subjects: [...old, ...fresh] }, 'subjects updated');
+    yield* sendEdited(context, found, { ...(found.object as unknown as Tree), subjects: [...old, ...fresh] }, 'subjects updated', 'subjects to rolebinding:');
   });
 }
 
+export const BAD_QUANTITY = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
 function quantities(value: string | undefined, flag: string): Tree | undefined {
   if (value === undefined) return undefined;
   return Object.fromEntries(value.split(',').map((part) => {
     const [name = '', quantity, ...more] = part.split('=');
     if (quantity === undefined || more.length > 0) throw new Failure(`error: failed parsing ${flag} argument "${part}": expected <resource>=<quantity>`);
+    if (parseQuantity(quantity) === undefined) throw new Failure(`error: ${BAD_QUANTITY}`);
     return [name, quantity];
   }));
 }
@@ -331,7 +346,7 @@ function* setResources(context: Context, args: readonly string[]): Run<number> {
       return { ...container, resources: { ...old, ...merged('limits', limits), ...merged('requests', requests) } };
     });
     if (!hit) throw new Failure(`error: unable to find container named ${only}`);
-    yield* sendEdited(context, found, after, 'resource requirements updated');
+    yield* sendEdited(context, found, after, 'resource requirements updated', 'resources update to pod template');
   });
 }
 
@@ -375,14 +390,14 @@ export function* label(context: Context, what: 'labels' | 'annotations'): Run<nu
     if (!overwrite) {
       // The cause of a change is meant to be said anew with every change.
       const clashes = [...additions].filter(([key, value]) => Object.hasOwn(had, key) && had[key] !== value && key !== 'kubernetes.io/change-cause').map(([key]) => `'${key}' already has a value (${String(had[key])}), and --overwrite is false`);
-      if (clashes.length > 0) throw new Failure(clashes.length === 1 ? `error: ${clashes[0]!}` : `error: [${clashes.join(', ')}]`);
+      if (clashes.length > 0) throw new Failure(what === 'annotations' ? `error: --overwrite is false but found the following declared annotation(s): ${clashes.map((clash) => clash.replace(', and --overwrite is false', '')).join('; ')}` : clashes.length === 1 ? `error: ${clashes[0]!}` : `error: [${clashes.join(', ')}]`);
     }
     if (what === 'labels') for (const key of removals) if (!Object.hasOwn(had, key)) yield { out: `label "${key}" not found.\n` };
     const values = Object.fromEntries([...Object.entries(had).filter(([key]) => !removals.includes(key) && !additions.has(key)), ...additions]);
     const version = text(flags, 'resource-version');
     const changedMap = withValue(object as unknown as Tree, ['metadata', what], Object.keys(values).length === 0 ? undefined : values);
     const after = version === undefined ? changedMap : withValue(changedMap, ['metadata', 'resourceVersion'], version);
-    const same = equal(values, had) && version === undefined;
+    const same = equal(values, had);
     // Upstream tells "labeled" from "unlabeled" by which text of the object is the longer one.
     const shorter = compactJson(after).length < compactJson(object).length;
     const done = what === 'annotations' ? 'annotated' : equal(values, had) ? 'not labeled' : !overwrite && shorter ? 'unlabeled' : 'labeled';
@@ -407,7 +422,7 @@ function parseTaint(spec: string): { key: string; value: string; effect: string 
   const effect = parts[1] ?? '';
   if (effect !== '' && !EFFECTS.includes(effect)) throw help(`invalid taint effect: ${effect}, unsupported taint effect`);
   if (pair.length > 2) throw help(`invalid taint spec: ${spec}`);
-  if (!KEY.test(key)) throw help(`invalid taint spec: ${spec}, ${NAME_RULE}`);
+  if (!KEY.test(key)) throw help(`invalid taint spec: ${spec}, ${key === '' ? 'name part must be non-empty; ' : ''}${NAME_RULE}`);
   return { key, value: pair[1] ?? '', effect };
 }
 
@@ -439,7 +454,8 @@ export function* taint(context: Context): Run<number> {
     const done = additions.length > 0 && removals.length > 0 ? 'modified' : removals.length > 0 ? 'untainted' : overwrite ? 'modified' : 'tainted';
     const mode = dryRun(context);
     const sent = mode === 'client' ? (after as unknown as KubernetesObject) : yield* patchObject(context, found, STRATEGIC_MERGE_PATCH, strategicDiff('Node', object as unknown as Tree, after), 'kubectl-taint');
-    yield { out: changed(text(flags, 'output'), { info, object: sent }, done, mode) };
+    // A try on the client is not marked as one, unlike in other commands.
+    yield { out: changed(text(flags, 'output'), { info, object: sent }, done, mode === 'client' ? 'none' : mode) };
   });
 }
 
@@ -467,20 +483,34 @@ export function* patch(context: Context): Run<number> {
     if (inside !== undefined && inside !== '"' && inside !== '}') throw new Failure(`Error from server (BadRequest): invalid character '${inside}' looking for beginning of object key string`);
     throw new Failure(error.text.replace(/^error: error parsing patch: error converting YAML to JSON: /, 'error: unable to parse "patch": '));
   }
+  // What is no JSON object is sent all the same, and refused in the words of Go's decoder.
+  if (type !== 'json' && !isTree(body)) throw new Failure(`Error from server (BadRequest): ${type === 'merge' ? 'error decoding patch: ' : ''}json: cannot unmarshal ${isList(body) ? 'array' : typeof body === 'boolean' ? 'bool' : typeof body} into Go value of type map[string]interface {}`);
   const mode = dryRun(context);
   const subresource = text(flags, 'subresource');
   return yield* forEach(yield* fetchEvery(context, yield* picked(context, flags.args)), function* (found): Run<void> {
     if (mode === 'client') {
-      yield { out: changed(text(flags, 'output'), found, 'patched', 'none') };
+      const local = type === 'strategic' ? locally(found, body as Tree) : type === 'merge' ? (jsonMerge(found.object as unknown as Tree, body as Tree) as unknown as KubernetesObject) : found.object;
+      yield { out: changed(text(flags, 'output'), { info: found.info, object: local }, 'patched', 'none') };
       return;
     }
     const before = subresource === undefined ? found.object : ((yield* call(context, { method: 'GET', path: pathFor(found, subresource) })).body as KubernetesObject);
-    const after = yield* patchObject(context, found, PATCH_TYPES[type]!, body, 'kubectl-patch', subresource);
+    let after: KubernetesObject;
+    try {
+      after = yield* patchObject(context, found, PATCH_TYPES[type]!, body, 'kubectl-patch', subresource);
+    } catch (error) {
+      throw error instanceof Refusal && error.status.reason === 'UnsupportedMediaType' ? new Failure(`error: ${PATCH_TYPES[type]!} is not supported by ${found.info.group}/${found.info.version}, Kind=${found.info.kind}: ${error.status.message ?? ''}`) : error;
+    }
     const done = after.metadata.resourceVersion === before.metadata.resourceVersion && mode === 'none' ? 'patched (no change)' : 'patched';
     // The scale of a Deployment is an object of its own kind.
     const how = format(text(flags, 'output'));
     yield { out: how === undefined && after.kind !== found.info.kind ? `${after.kind.toLowerCase()}.${after.apiVersion.split('/')[0]!}/${found.object.metadata.name} ${done}\n` : changed(text(flags, 'output'), { info: found.info, object: after }, done, mode) };
   });
+}
+
+/** kubectl knows the Go types, and so the merge keys, of its own kinds only. */
+function locally({ info, object }: Found, patch: Tree): KubernetesObject {
+  if (info.custom !== undefined || info.group === 'apiextensions.k8s.io' || info.group === 'apiregistration.k8s.io') throw new Failure(`error: strategic merge patch is not supported for ${info.group}/${info.version}, Kind=${info.kind} locally, try --type merge`);
+  return strategicMerge(info.kind, object as unknown as Tree, patch) as unknown as KubernetesObject;
 }
 
 export const pausedName = (found: Found): string => `${qualifiedResource(found.info)} "${found.object.metadata.name}"`;

@@ -6,13 +6,14 @@ import { SECOND, parseTimestamp, timestamp } from '../../sim/api/time.ts';
 import type { Micros } from '../../sim/api/time.ts';
 import { STRATEGIC_MERGE_PATCH } from '../../sim/api/request.ts';
 import { parseDuration } from '../dates.ts';
-import { Failure } from '../failure.ts';
+import { Failure, Refusal } from '../failure.ts';
 import { fileAt } from '../files.ts';
 import type { FlagSpecs } from '../flags.ts';
 import { given, kinds, number, text, truth } from '../flags.ts';
 import { keep } from '../inside/files.ts';
 import type { LogLine } from '../inside/run.ts';
 import { logOf, preparedInside, runInside } from '../inside/run.ts';
+import type { Found } from '../resources.ts';
 import { fetchEvery, targets } from '../resources.ts';
 import type { Context, Run } from '../steps.ts';
 import { POLL_MICROS, call, list, read, readIfAny } from '../steps.ts';
@@ -35,10 +36,10 @@ function better(a: Pod, b: Pod): number {
   return placed(a) - placed(b) || phase(a) - phase(b) || ready(a) - ready(b) || compareText(since(a), since(b)) || restarts(b) - restarts(a) || compareText(a.metadata.creationTimestamp, b.metadata.creationTimestamp) || compareText(a.metadata.name, b.metadata.name);
 }
 
-function selectorOf(object: KubernetesObject): string {
+function selectorOf(object: KubernetesObject, doing: 'get the logs from' | 'attach to' = 'attach to'): string {
   const selector = dig(object, 'spec', 'selector');
   if (selector === undefined || selector === null) {
-    if (object.kind === 'Service') throw new Failure(`error: cannot attach to *v1.Service: invalid service '${object.metadata.name}': Service is defined without a selector`);
+    if (object.kind === 'Service') throw new Failure(`error: cannot ${doing} *v1.Service: invalid service '${object.metadata.name}': Service is defined without a selector`);
     throw new Failure(`error: cannot get the logs from ${object.apiVersion}, Kind=${object.kind}: selector for ${object.kind.toLowerCase()} "${object.metadata.name}" is missing`);
   }
   return object.kind === 'Service' || object.kind === 'ReplicationController' ? labelsText(selector as StringMap) : selectorText(selector as LabelSelector);
@@ -47,10 +48,17 @@ function selectorOf(object: KubernetesObject): string {
 /** The Pod that POD or TYPE/NAME means; of several the best, which is said. Without any it is waited for. */
 function* podFor(context: Context, words: readonly string[], purpose: 'logs' | 'attach'): Run<Pod> {
   const spec = words[0]!.includes('/') ? [words[0]!] : words.length > 1 ? words.slice(0, 2) : ['pods', words[0]!];
-  const [found] = yield* fetchEvery(context, yield* targets(context, spec));
-  const { object } = found!;
+  const wanted = yield* targets(context, spec);
+  let found: Found;
+  try {
+    [found] = (yield* fetchEvery(context, wanted)) as [Found];
+  } catch (error) {
+    // logs says where it looked.
+    throw purpose === 'logs' && error instanceof Refusal && error.status.reason === 'NotFound' ? new Failure(`error: error from server (NotFound): ${error.status.message ?? ''} in namespace "${context.namespace}"`) : error;
+  }
+  const { object } = found;
   if (object.kind === 'Pod') return object as Pod;
-  const labelSelector = selectorOf(object);
+  const labelSelector = selectorOf(object, purpose === 'logs' ? 'get the logs from' : 'attach to');
   for (;;) {
     const pods = ((yield* list(context, pathOf('Pod', object.metadata.namespace), { labelSelector })) as readonly Pod[]).filter((pod) => purpose === 'logs' || pod.status?.phase !== 'Succeeded');
     if (pods.length > 0) {
@@ -120,6 +128,7 @@ export function* logs(context: Context): Run<number> {
   const selector = text(flags, 'selector');
   if (flags.args.length === 0 && selector === undefined) throw new Failure("error: expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument for the logs command\nSee 'kubectl logs -h' for help and examples");
   if (flags.args.length > 0 && selector !== undefined) throw new Failure('error: only a selector (-l) or a POD name is allowed');
+  if (flags.args.length > 2) throw new Failure("error: expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument for the logs command\nSee 'kubectl logs -h' for help and examples");
   let pods: readonly Pod[];
   if (selector !== undefined) {
     pods = (yield* list(context, pathOf('Pod', context.namespace), { labelSelector: selector })) as readonly Pod[];
@@ -188,7 +197,7 @@ export function* exec(context: Context): Run<number> {
   const { flags } = context;
   const before = flags.dash === undefined ? flags.args : flags.args.slice(0, flags.dash);
   const command = flags.dash === undefined ? before.slice(1) : flags.args.slice(flags.dash);
-  if (before.length === 0) throw new Failure("error: pod, type/name or --filename must be specified\nSee 'kubectl exec -h' for help and examples");
+  if (before.length === 0) throw new Failure('error: pod, type/name or --filename must be specified');
   if (command.length === 0) throw new Failure('error: you must specify at least one command for the container');
   if (flags.dash === undefined) throw new Failure("error: exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead\nSee 'kubectl exec -h' for help and examples");
   const pod = yield* podFor(context, before.slice(0, 1), 'attach');
@@ -296,12 +305,12 @@ function suffix(seed: string): string {
 export function* debug(context: Context): Run<number> {
   const { flags } = context;
   const [name] = flags.args;
-  if (name === undefined) throw new Failure('error: NAME is required for debug');
+  if (name === undefined) throw new Failure(given(flags, 'image') || given(flags, 'copy-to') ? 'error: NAME is required for debug' : 'error: you must specify --image when not using --copy-to.');
+  if (text(flags, 'image') === undefined && !given(flags, 'copy-to')) throw new Failure('error: you must specify --image when not using --copy-to.');
   if (/^nodes?\//.test(name)) throw new Failure('error: kubectl debug of a node is not in this version of Orrery: its nodes have no file system to look at');
   const pod = (yield* read(context, pathOf('Pod', context.namespace, name.replace(/^(?:pods?|po)\//, '')))) as Pod;
-  const image = text(flags, 'image');
+  const image = text(flags, 'image') ?? '';
   if (given(flags, 'copy-to')) throw new Failure('error: kubectl debug --copy-to is not in this version of Orrery; use --image to add a container to the Pod');
-  if (image === undefined) throw new Failure('error: you must specify --image when not using --copy-to.');
   const own = text(flags, 'container');
   const container = own ?? `debugger-${suffix(`${pod.metadata.uid}${context.input.now()}`)}`;
   if (own === undefined) yield { out: `Defaulting debug container name to ${container}.\n` };

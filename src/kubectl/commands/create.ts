@@ -87,9 +87,10 @@ function keysAndValues(context: Context, kind: 'ConfigMap' | 'Secret', name: str
   };
   const file = (path: string): string => {
     const content = fileAt(context.input, path);
-    if (content === undefined) throw new Failure(`error: error reading ${path}: open ${path}: no such file or directory`);
+    if (content === undefined) throw new Failure(`error: error reading ${path}: no such file or directory`);
     return content;
   };
+  if (given(context.flags, 'from-env-file') && (given(context.flags, 'from-file') || given(context.flags, 'from-literal'))) throw new Failure('error: from-env-file cannot be combined with from-file or from-literal');
   for (const literal of raws(context.flags, 'from-literal')) {
     const equals = literal.indexOf('=');
     if (equals < 1) throw new Failure(`error: invalid literal source ${literal}, expected key=value`);
@@ -116,7 +117,10 @@ function keysAndValues(context: Context, kind: 'ConfigMap' | 'Secret', name: str
 function servicePorts(context: Context): Tree[] {
   return texts(context.flags, 'tcp').map((spec) => {
     const [port = '', target = port] = spec.split(':');
-    for (const part of [port]) if (!/^\d+$/.test(part)) throw new Failure(`error: strconv.ParseUint: parsing "${part}": invalid syntax`);
+    for (const part of [port]) {
+      if (!/^\d+$/.test(part)) throw new Failure(`error: strconv.ParseUint: parsing "${part}": invalid syntax`);
+      if (Number(part) > 65535) throw new Failure(`error: strconv.ParseUint: parsing "${part}": value out of range`);
+    }
     const nodePort = number(context.flags, 'node-port');
     return { name: spec.replace(':', '-'), ...(nodePort === undefined || nodePort === 0 ? {} : { nodePort }), port: Number(port), protocol: 'TCP', targetPort: /^\d+$/.test(target) ? Number(target) : target };
   });
@@ -192,6 +196,7 @@ export function* create(context: Context): Run<number> {
       const clusterIP = text(flags, 'clusterip');
       if (ports.length === 0 && type !== 'ExternalName' && clusterIP !== 'None') throw new Failure(`error: at least one tcp port specifier must be provided`);
       const externalName = text(flags, 'external-name');
+      if (type === 'ExternalName' && externalName === undefined) throw new Failure('error: required flag(s) "external-name" not set');
       const spec: Tree = { ...(clusterIP === undefined ? {} : { clusterIP }), ...(externalName === undefined ? {} : { externalName }), ...(ports.length === 0 ? {} : { ports }), selector: { app: name }, type };
       yield* make(context, { apiVersion: 'v1', kind: 'Service', metadata: { labels: { app: name }, name }, spec, status: { loadBalancer: {} } }, `${type} service`);
       return 0;
@@ -262,9 +267,14 @@ export function* run(context: Context): Run<number> {
   const image = text(flags, 'image');
   if (image === undefined || image === '') throw new Failure('error: required flag(s) "image" not set');
   const attached = truth(flags, 'attach') || truth(flags, 'stdin');
-  if (truth(flags, 'rm') && !attached) throw new Failure('error: --rm should only be used for attached containers');
+  if (truth(flags, 'rm') && !attached) throw new Failure("error: --rm should only be used for attached containers\nSee 'kubectl run -h' for help and examples");
   const port = text(flags, 'port');
-  if (truth(flags, 'expose') && port === undefined) throw new Failure('error: --port must be set when exposing a service');
+  if (truth(flags, 'expose') && port === undefined) throw new Failure("error: --port must be set when exposing a service\nSee 'kubectl run -h' for help and examples");
+  if (/[\s]/.test(image)) throw new Failure(`error: Invalid image name "${image}": invalid reference format`);
+  const policyOf = text(flags, 'restart') ?? 'Always';
+  if (!['Always', 'OnFailure', 'Never'].includes(policyOf)) throw new Failure(`error: invalid restart policy: ${policyOf}\nSee 'kubectl run -h' for help and examples`);
+  for (const part of given(flags, 'labels') ? text(flags, 'labels')!.split(',') : []) if (part !== '' && !part.includes('=')) throw new Failure(`error: unexpected label spec: ${part}`);
+  for (const pair of raws(flags, 'env')) if (!/^[^=]+=/.test(pair)) throw new Failure(`error: invalid env: ${pair}`);
   const labels = given(flags, 'labels') ? labelsOf(text(flags, 'labels')!) : { run: name };
   const words = [...more, ...afterDash(context)];
   const env = raws(flags, 'env').map((pair) => ({ name: pair.split('=')[0]!, value: pair.slice(pair.indexOf('=') + 1) }));
@@ -276,9 +286,11 @@ export function* run(context: Context): Run<number> {
   };
   if (truth(flags, 'expose')) {
     yield* make(context, { apiVersion: 'v1', kind: 'Service', metadata: { name }, spec: { ports: [{ port: Number(port), protocol: 'TCP', targetPort: Number(port) }], selector: labels }, status: { loadBalancer: {} } });
+    // Two printers write one after the other, and each puts a mark between documents.
+    if (text(flags, 'output') === 'yaml') yield { out: '---\n---\n' };
   }
   const base: Tree = {
-    apiVersion: 'v1', kind: 'Pod', metadata: { ...(Object.keys(annotations).length === 0 ? {} : { annotations }), labels, name }, spec: { containers: [container], dnsPolicy: 'ClusterFirst', restartPolicy: text(flags, 'restart') ?? 'Always' }, status: {},
+    apiVersion: 'v1', kind: 'Pod', metadata: { ...(Object.keys(annotations).length === 0 ? {} : { annotations }), labels, name }, spec: { containers: [container], dnsPolicy: 'ClusterFirst', restartPolicy: policyOf }, status: {},
   };
   const overrides = text(flags, 'overrides');
   const patch = overrides === undefined ? undefined : parsePatch(overrides);
@@ -378,7 +390,8 @@ export function* expose(context: Context): Run<number> {
     const labels = given(flags, 'labels') ? labelsOf(text(flags, 'labels')!) : object.metadata.labels;
     const type = text(flags, 'type');
     const clusterIP = text(flags, 'cluster-ip');
-    const spec: Tree = { ...(clusterIP === undefined ? {} : { clusterIP }), ports, selector, ...(type === undefined ? {} : { type }) };
+    const [external, affinity, balancer] = [text(flags, 'external-ip'), text(flags, 'session-affinity'), text(flags, 'load-balancer-ip')];
+    const spec: Tree = { ...(clusterIP === undefined ? {} : { clusterIP }), ...(external === undefined ? {} : { externalIPs: [external] }), ...(affinity === undefined ? {} : { sessionAffinity: affinity }), ...(type === 'LoadBalancer' && balancer !== undefined ? { loadBalancerIP: balancer } : {}), ports, selector, ...(type === undefined ? {} : { type }) };
     const body: Tree = { apiVersion: 'v1', kind: 'Service', metadata: { ...(labels === undefined ? {} : { labels }), name }, spec, status: { loadBalancer: {} } };
     const mode = dryRun(context);
     const info = builtIn('services')!;

@@ -6,6 +6,8 @@ import type { Context, Run } from '../steps.ts';
 import type { Json } from '../../sim/api/object.ts';
 import type { Tree } from '../tree.ts';
 import { base64 } from '../base64.ts';
+import { parseQuantity } from '../../sim/api/quantity.ts';
+import { BAD_QUANTITY } from './change.ts';
 import { labelsOf, make, oneName, only } from './make.ts';
 
 /** create quota, create ingress, and the secrets of their own form. */
@@ -13,6 +15,7 @@ export function* createQuota(context: Context, words: readonly string[]): Run<vo
   const name = oneName(context, words, 'quota');
   const hard = text(context.flags, 'hard');
   for (const part of (hard ?? '').split(',').filter((one) => one !== '')) if (part.split('=').length !== 2) throw new Failure(`error: Invalid argument syntax ${part}, expected <resource>=<value>`);
+  for (const value of Object.values(labelsOf(hard ?? ''))) if (parseQuantity(String(value)) === undefined) throw new Failure(`error: ${BAD_QUANTITY}`);
   const scopes = texts(context.flags, 'scopes');
   yield* make(context, { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name }, spec: only({ hard: hard === undefined ? undefined : labelsOf(hard), scopes: scopes.length === 0 ? undefined : scopes }), status: {} }, 'quota');
 }
@@ -32,7 +35,8 @@ function ingressSpec(context: Context): Tree {
     if (service === '') throw new Failure(`error: rule ${rule} is invalid and should be in format host/path=svcname:svcport[,tls[=secret]]`);
     const prefix = path.endsWith('*');
     hosts.set(host, [...(hosts.get(host) ?? []), { backend: { service: { name: service, port: port(number) } }, path: prefix ? path.slice(0, -1) : path, pathType: prefix ? 'Prefix' : 'Exact' }]);
-    if (secure !== undefined) {
+    // A rule without a host has no name that a certificate could be for.
+    if (secure !== undefined && host !== '') {
       const secret = secure.split('=')[1] ?? '';
       const had = tls.get(secret) ?? { hosts: [] };
       if (!had.hosts.includes(host)) had.hosts.push(host);
@@ -65,6 +69,7 @@ function fileFor(context: Context, path: string): string {
 export function* createTls(context: Context, words: readonly string[]): Run<void> {
   const name = oneName(context, words, 'secret tls');
   const [cert, key] = [text(context.flags, 'cert'), text(context.flags, 'key')];
+  if (key === undefined && cert === undefined) throw new Failure('error: key and cert must be specified');
   if (key === undefined) throw new Failure('error: key must be specified');
   if (cert === undefined) throw new Failure('error: certificate must be specified');
   const data = { 'tls.crt': base64(fileFor(context, cert)), 'tls.key': base64(fileFor(context, key)) };

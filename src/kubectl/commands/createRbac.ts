@@ -92,6 +92,7 @@ export function* createToken(context: Context, words: readonly string[]): Run<vo
   }
   const output = format(text(flags, 'output'));
   const info: Resource = { kind: 'TokenRequest', group: 'authentication.k8s.io', version: 'v1', resource: 'tokenrequests', singular: 'tokenrequest', shortNames: [], namespaced: true, subresources: [] };
+  // What was asked about the object that the token is bound to is shown though nothing was asked.
   yield { out: output === undefined ? `${String(dig(made, 'status', 'token') ?? '')}\n` : output([{ info, object: made }], true, true) };
 }
 

@@ -22,6 +22,7 @@ export function* remove(context: Context): Run<number> {
   const { flags } = context;
   const cascade = text(flags, 'cascade') ?? 'background';
   if (!Object.hasOwn(CASCADES, cascade)) throw new Failure(`error: invalid cascade value (${cascade}). Must be "background", "foreground", or "orphan"`);
+  if (cascade === 'true' || cascade === 'false') yield { err: `warning: --cascade=${cascade} is deprecated (boolean value) and can be replaced with --cascade=${cascade === 'true' ? 'background' : 'orphan'}.\n` };
   const fromFiles = given(flags, 'filename');
   const chosen = given(flags, 'selector') || given(flags, 'field-selector');
   const all = truth(flags, 'all');

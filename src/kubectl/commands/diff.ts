@@ -28,7 +28,7 @@ function masked(from: Tree | undefined, to: Tree | undefined): readonly [Tree | 
 /** diff -f: the live object beside what an apply would make of it, which the server works out as a try. Exit code 1: there are differences. */
 export function* diff(context: Context): Run<number> {
   if (given(context.flags, 'kustomize')) throw new Failure('error: -k (kustomize) is not in this version of Orrery; use -f');
-  if (!given(context.flags, 'filename')) throw new Failure('error: must specify one of -f and -k');
+  if (!given(context.flags, 'filename')) throw new Failure('error: must specify one of -f and -k', 2);
   const { found, problems } = yield* manifests(context);
   if (problems.length > 0) throw new Failure(problemsText(problems), 1);
   if (found.length === 0) throw new Failure('error: no objects passed to diff');
@@ -41,7 +41,7 @@ export function* diff(context: Context): Run<number> {
     let merged: KubernetesObject;
     try {
       if (truth(context.flags, 'server-side')) merged = (yield* call(context, { method: 'PATCH', path, query: { dryRun: 'All', fieldManager: text(context.flags, 'field-manager') ?? 'kubectl', force: String(truth(context.flags, 'force-conflicts')) }, contentType: APPLY_PATCH, body: object })).body as KubernetesObject;
-      else if (live === undefined) merged = (yield* call(context, { method: 'POST', path: pathIn(info, namespace), query: { dryRun: 'All', fieldManager: 'kubectl-client-side-apply' }, body: withLastApplied(object) })).body as KubernetesObject;
+      else if (live === undefined) merged = (yield* call(context, { method: 'POST', path: pathIn(info, namespace), query: { dryRun: 'All', fieldManager: 'kubectl-client-side-apply' }, body: object })).body as KubernetesObject;
       else {
         const patch = threeWayPatch(info.kind, lastApplied(live), withLastApplied(object), live as unknown as Tree);
         merged = Object.keys(patch).length === 0 ? live : ((yield* call(context, { method: 'PATCH', path, query: { dryRun: 'All', fieldManager: 'kubectl-client-side-apply' }, contentType: info.custom === undefined ? STRATEGIC_MERGE_PATCH : MERGE_PATCH, body: patch })).body as KubernetesObject);

@@ -7,7 +7,7 @@ import type { FlagSpecs } from '../flags.ts';
 import { given, kinds, text } from '../flags.ts';
 import { changed, shown } from '../output.ts';
 import { mergeDiff, strategicDiff } from '../patch/strategic.ts';
-import { fetchEvery } from '../resources.ts';
+import { NO_RESOURCE, fetchEvery } from '../resources.ts';
 import type { Found } from '../resources.ts';
 import type { Context, Run } from '../steps.ts';
 import type { Tree } from '../tree.ts';
@@ -17,13 +17,13 @@ import { PICK, patchObject, picked } from './change.ts';
 
 export const EDIT_FLAGS: FlagSpecs = { ...PICK, 'output-patch': kinds.bool(), subresource: kinds.string(), 'save-config': kinds.bool(), validate: { type: 'string', bare: 'strict' }, 'windows-line-endings': kinds.bool() };
 
-const HEADER = `# Please edit the object below. Lines beginning with a '#' will be ignored,
+export const HEADER = `# Please edit the object below. Lines beginning with a '#' will be ignored,
 # and an empty file will abort the edit. If an error occurs while saving this file will be
 # reopened with the relevant failures.
 #
 `;
 
-function parsed(content: string): Tree {
+export function parsed(content: string): Tree {
   const document = parseDocument(content, { version: '1.1', prettyErrors: false });
   if (document.errors.length > 0) throw new Failure(`error: error parsing edited-file: error converting YAML to JSON: yaml: ${document.errors[0]!.message.split('\n')[0]!}`);
   const value: unknown = JSON.parse(JSON.stringify(document.toJS({ maxAliasCount: 100 }) ?? null));
@@ -71,7 +71,7 @@ function* editOne(context: Context, found: Found): Run<void> {
 }
 
 export function* edit(context: Context): Run<number> {
-  if (context.flags.args.length === 0 && !given(context.flags, 'filename')) throw new Failure('error: must specify one of -f and -k');
+  if (context.flags.args.length === 0 && !given(context.flags, 'filename')) throw new Failure(`error: ${NO_RESOURCE}`);
   const found = yield* fetchEvery(context, yield* picked(context, context.flags.args, false));
   for (const one of found) yield* editOne(context, one);
   return 0;

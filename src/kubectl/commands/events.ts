@@ -44,7 +44,7 @@ export function* events(context: Context): Run<number> {
   const header = truth(flags, 'no-headers') ? [] : [[...(all ? ['NAMESPACE'] : []), 'LAST SEEN', 'TYPE', 'REASON', 'OBJECT', 'MESSAGE'].join('\t')];
   if (print !== undefined) yield { out: print(found.map((object) => ({ info, object })), false, true) };
   else if (found.length > 0) yield { out: align(`${[...header, ...found.map(row)].join('\n')}\n`, TABLE) };
-  else if (!truth(flags, 'watch')) yield { err: about !== undefined ? `No events found for ${about}${all ? '' : ` in ${context.namespace} namespace`}.\n` : all ? 'No events found.\n' : `No events found in ${context.namespace} namespace.\n` };
+  else if (!truth(flags, 'watch')) yield { err: all ? 'No events found.\n' : `No events found in ${context.namespace} namespace.\n` };
   if (!truth(flags, 'watch')) return 0;
   for (;;) {
     const known = new Map(found.map((event) => [event.metadata.uid, event.metadata.resourceVersion]));

@@ -1,5 +1,5 @@
 import type { Json, KubernetesObject } from '../../sim/api/object.ts';
-import { Failure, problemsText } from '../failure.ts';
+import { Failure, Refusal, isStatus, problemsText } from '../failure.ts';
 import type { FlagSpecs } from '../flags.ts';
 import { kinds, raws, text, texts, truth } from '../flags.ts';
 import { JsonPathError, find, parseTemplate, relaxed } from '../../sim/api/jsonpath.ts';
@@ -10,7 +10,7 @@ import type { Found, Target } from '../resources.ts';
 import { fetchAll, pathIn, severalTypes, targets } from '../resources.ts';
 import type { Context, Run } from '../steps.ts';
 import type { Tree } from '../tree.ts';
-import { POLL_MICROS, call } from '../steps.ts';
+import { POLL_MICROS, call, send } from '../steps.ts';
 import { milliValue, parseQuantity } from '../../sim/api/quantity.ts';
 import { goSort } from '../goSort.ts';
 import { compactJson } from '../encode.ts';
@@ -65,11 +65,15 @@ export function* get(context: Context): Run<number> {
       return 0;
     }
     const [path = '', query = ''] = raw.split('?');
-    const { body } = yield* call(context, { method: 'GET', path, query: Object.fromEntries(query.split('&').filter((one) => one !== '').map((one) => [one.split('=')[0]!, decodeURIComponent(one.split('=')[1] ?? '')])) });
+    const response = yield* send(context, { method: 'GET', path, query: Object.fromEntries(query.split('&').filter((one) => one !== '').map((one) => [one.split('=')[0]!, decodeURIComponent(one.split('=')[1] ?? '')])) });
+    if (response.code >= 300 && isStatus(response.body)) throw response.body.message?.trim() === '404 page not found' ? new Failure('Error from server (NotFound): the server could not find the requested resource') : new Refusal(response.body);
+    const { body } = response;
     // /version is the one document that a real server writes on several lines.
     yield { out: path === '/version' ? versionText(body as unknown as Tree) : `${compactJson(body)}\n` };
     return 0;
   }
+  const watching = truth(flags, 'watch') || truth(flags, 'watch-only');
+  if (truth(flags, 'output-watch-events') && !watching) throw new Failure('error: --output-watch-events option can only be used with --watch or --watch-only');
   const output = text(flags, 'output');
   const print = format(output, text(flags, 'template'), context.input);
   const fromFiles = raws(flags, 'filename').length > 0;

@@ -29,7 +29,8 @@ export function* version(context: Context): Run<number> {
   }
   if (output !== 'json' && output !== 'yaml') throw new Failure("error: --output must be 'yaml' or 'json'");
   const server = (yield* call(context, { method: 'GET', path: '/version' })).body as unknown as Tree;
-  const whole = { clientVersion: server, kustomizeVersion: 'v5.8.1', ...(clientOnly ? {} : { serverVersion: server }) };
+  const client = Object.fromEntries(Object.entries(server).filter(([key]) => !/^(?:emulation|minCompatibility)/.test(key)));
+  const whole = { clientVersion: client, kustomizeVersion: 'v5.8.1', ...(clientOnly ? {} : { serverVersion: server }) };
   yield { out: output === 'json' ? indentedJson(whole) : yamlText(whole) };
   return 0;
 }
@@ -42,7 +43,9 @@ const VIRTUAL: readonly Resource[] = [
   virtual('SubjectAccessReview', 'authorization.k8s.io', 'subjectaccessreviews', false), { ...virtual('Event', 'events.k8s.io', 'events', true, ['ev']), transient: false },
 ];
 const ALL_VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
-const verbsOf = (info: Resource): readonly string[] => (info.kind === 'ComponentStatus' ? ['get', 'list'] : info.transient === true ? ['create'] : ALL_VERBS);
+/** In the order in which discovery names those of custom kinds. */
+const CUSTOM_VERBS = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'];
+const verbsOf = (info: Resource): readonly string[] => (info.kind === 'ComponentStatus' ? ['get', 'list'] : info.transient === true ? ['create'] : info.kind === 'Namespace' && info.group === '' ? ALL_VERBS.filter((verb) => verb !== 'deletecollection') : info.custom !== undefined ? CUSTOM_VERBS : ALL_VERBS);
 const categoriesOf = (info: Resource): readonly string[] => (info.custom !== undefined ? (info.categories ?? []) : info.inAll === true ? ['all'] : ['CustomResourceDefinition', 'APIService', 'MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration', 'ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding', 'MutatingAdmissionPolicy', 'MutatingAdmissionPolicyBinding'].includes(info.kind) ? ['api-extensions'] : []);
 
 function* everything(context: Context): Run<readonly Resource[]> {
@@ -54,6 +57,7 @@ function* everything(context: Context): Run<readonly Resource[]> {
 export const API_RESOURCES_FLAGS: FlagSpecs = { 'api-group': kinds.string(), namespaced: kinds.bool(), output: kinds.string('o'), 'no-headers': kinds.bool(), 'sort-by': kinds.string(), verbs: kinds.strings(), cached: kinds.bool(), categories: kinds.strings(), 'show-kind': kinds.bool() };
 export function* apiResources(context: Context): Run<number> {
   const { flags } = context;
+  if (flags.args.length > 0) throw new Failure(`error: unexpected arguments: [${flags.args.join(' ')}]\nSee 'kubectl api-resources -h' for help and examples`);
   const group = text(flags, 'api-group');
   const order = text(flags, 'sort-by');
   if (order !== undefined && order !== 'name' && order !== 'kind') throw new Failure("error: --sort-by accepts only name or kind");
@@ -149,8 +153,24 @@ export function* auth(context: Context): Run<number> {
 }
 
 export const CERTIFICATE_FLAGS: FlagSpecs = { filename: kinds.strings('f'), force: kinds.bool(), output: kinds.string('o'), recursive: kinds.bool('R') };
+const CERTIFICATE_HELP = `Modify certificate resources.
+
+Available Commands:
+  approve       Approve a certificate signing request
+  deny          Deny a certificate signing request
+
+Usage:
+  kubectl certificate SUBCOMMAND [options]
+
+Use "kubectl certificate <command> --help" for more information about a given command.
+Use "kubectl options" for a list of global command-line options (applies to all commands).
+`;
 export function* certificate(context: Context): Run<number> {
   const [what, ...names] = context.flags.args;
+  if (what === undefined) {
+    yield { out: CERTIFICATE_HELP };
+    return 0;
+  }
   if (what !== 'approve' && what !== 'deny') throw new Failure(`error: unknown command "${what ?? ''}"\nSee 'kubectl certificate -h' for help and examples`);
   if (names.length === 0) throw new Failure('error: one or more CSRs must be specified as <name> or -f <filename>');
   const info = builtIn('certificatesigningrequests')!;

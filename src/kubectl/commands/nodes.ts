@@ -28,7 +28,7 @@ function nodesNamed(context: Context, verb: string): readonly Target[] {
   const { args } = context.flags;
   const info = builtIn('nodes')!;
   if (args.length === 0 && !given(context.flags, 'selector')) throw new Failure(`error: USAGE: ${verb} NODE [flags]\nSee 'kubectl ${verb} -h' for help and examples`);
-  if (args.length > 0 && given(context.flags, 'selector')) throw new Failure('error: error: cannot specify both a node name and a --selector option'.replace('error: error: ', 'error: '));
+  if (args.length > 0 && given(context.flags, 'selector')) throw new Failure("error: cannot specify both a node name and a --selector option\nSee 'kubectl drain -h' for help and examples");
   return args.length === 0 ? [{ info }] : args.map((arg) => ({ info, name: arg.replace(/^nodes?\//, '') }));
 }
 

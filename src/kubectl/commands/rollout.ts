@@ -44,16 +44,22 @@ Use "kubectl options" for a list of global command-line options (applies to all 
 const REVISION = 'deployment.kubernetes.io/revision';
 const CHANGE_CAUSE = 'kubernetes.io/change-cause';
 const RESTARTED_AT = 'kubectl.kubernetes.io/restartedAt';
+/** "Job.batch", "Pod". */
+const groupKind = ({ info }: Found): string => (info.group === '' ? info.kind : `${info.kind}.${info.group}`);
 const revisionOf = (object: KubernetesObject): number => Number(object.metadata.annotations?.[REVISION] ?? 0);
 
 export function* rollout(context: Context): Run<number> {
   const [what, ...args] = context.flags.args;
-  if (what === undefined) throw new Failure(ROLLOUT_HELP);
-  if (!['history', 'pause', 'restart', 'resume', 'status', 'undo'].includes(what)) throw new Failure(`error: unknown command "${what} ${args.join(' ')}"\nSee 'kubectl rollout -h' for help and examples`);
+  if (what === undefined) {
+    yield { out: ROLLOUT_HELP };
+    return 1;
+  }
+  if (!['history', 'pause', 'restart', 'resume', 'status', 'undo'].includes(what)) throw new Failure(`error: unknown command "${[what, ...args].join(' ')}"\nSee 'kubectl rollout -h' for help and examples`);
   if (args.length === 0 && !given(context.flags, 'filename')) throw new Failure('error: required resource not specified');
   // A type without a name means all of them.
   const wanted: readonly Target[] = yield* picked(context, args, false);
   const found = yield* fetchEvery(context, wanted);
+  if (found.length === 0 && what !== 'history' && what !== 'undo') yield { err: `No resources found in ${context.namespace} namespace.\n` };
   switch (what) {
     case 'status':
       return yield* forEach(found, (one) => status(context, one));
@@ -72,6 +78,8 @@ export function* rollout(context: Context): Run<number> {
 function* edit(context: Context, found: Found, after: Tree, done: string): Run<void> {
   const mode = dryRun(context);
   const patch = strategicDiff(found.info.kind, found.object as unknown as Tree, after);
+  // The moment of a restart has whole seconds: the second one within a second changes nothing.
+  if (done === 'restarted' && Object.keys(patch).length === 0) throw new Failure(`error: failed to create patch for ${found.object.metadata.name}: if restart has already been triggered within the past second, please wait before attempting to trigger another`);
   const object = mode === 'client' ? (after as unknown as KubernetesObject) : yield* patchObject(context, found, STRATEGIC_MERGE_PATCH, patch, 'kubectl-rollout');
   yield { out: changed(text(context.flags, 'output'), { info: found.info, object }, done, mode) };
 }
@@ -103,7 +111,7 @@ interface Past {
 }
 
 function* history(context: Context, found: Found): Run<void> {
-  if (!['Deployment', 'DaemonSet', 'StatefulSet'].includes(found.info.kind)) throw new Failure(`error: no history viewer has been implemented for {"${found.info.group}" "${found.info.kind}"}`);
+  if (!['Deployment', 'DaemonSet', 'StatefulSet'].includes(found.info.kind)) throw new Failure(`error: no history viewer has been implemented for "${groupKind(found)}"`);
   const sets: readonly Past[] = found.info.kind === 'Deployment'
     ? (yield* revisions(context, found.object as Deployment)).filter((set) => revisionOf(set) > 0).map((set) => ({ revision: revisionOf(set), object: set, template: set.spec.template }))
     : (yield* controllerRevisions(context, found)).map((one) => ({ revision: Number(dig(one, 'revision')), object: one, template: templateOf(one) }));
@@ -123,6 +131,11 @@ function* history(context: Context, found: Found): Run<void> {
     const annotations = cause === undefined ? template.metadata?.annotations : { ...template.metadata?.annotations, [CHANGE_CAUSE]: cause };
     // Upstream prints this one description without aligning its tabs.
     yield { out: `${name} with revision #${revision}\n${podTemplateText({ ...template, metadata: { ...template.metadata, annotations } })}\n` };
+    return;
+  }
+  if (output === 'yaml' || output === 'json') {
+    // Every revision's object, one behind the other.
+    for (const [i, past] of sets.entries()) yield { out: output === 'yaml' ? `${i === 0 ? '' : '---\n'}${yamlText(shown(past.object))}` : indentedJson(shown(past.object)) };
     return;
   }
   if (sets.length === 0) {
@@ -147,7 +160,7 @@ function* undo(context: Context, found: Found): Run<void> {
     yield* undoSet(context, found, to, dryRun(context));
     return;
   }
-  if (info.kind !== 'Deployment') throw new Failure(`error: no rollbacker has been implemented for "${info.kind}.${info.group}"`);
+  if (info.kind !== 'Deployment') throw new Failure(`error: no rollbacker has been implemented for "${groupKind(found)}"`);
   if (to < 0) throw new Failure('error: unable to find specified revision -1 in history');
   const sets = (yield* revisions(context, deployment)).filter((set) => revisionOf(set) > 0);
   const target = to > 0 ? sets.find((set) => revisionOf(set) === to) : sets.at(-2);
@@ -190,7 +203,7 @@ export function rolloutStatus(deployment: Deployment): { readonly message: strin
 }
 
 function* status(context: Context, found: Found): Run<void> {
-  if (!['Deployment', 'DaemonSet', 'StatefulSet'].includes(found.info.kind)) throw new Failure(`error: no status viewer has been implemented for ${found.info.kind}`);
+  if (!['Deployment', 'DaemonSet', 'StatefulSet'].includes(found.info.kind)) throw new Failure(`error: no status viewer has been implemented for ${groupKind(found)}`);
   const { flags } = context;
   const revision = number(flags, 'revision') ?? 0;
   const limit = micros(flags, 'timeout') ?? 0;

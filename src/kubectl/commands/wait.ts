@@ -1,4 +1,4 @@
-import { parseTemplate, find, relaxed, textOf } from '../../sim/api/jsonpath.ts';
+import { JsonPathError, parseTemplate, find, relaxed, textOf } from '../../sim/api/jsonpath.ts';
 import type { Condition, KubernetesObject } from '../../sim/api/object.ts';
 import { SECOND } from '../../sim/api/time.ts';
 import { Failure } from '../failure.ts';
@@ -35,7 +35,7 @@ function parseFor(spec: string | undefined): Test {
   if (spec?.startsWith('jsonpath=') === true) {
     const m = /^('?)(\{.*?\}|[^=]*?)\1(?:=(.*))?$/.exec(spec.slice('jsonpath='.length));
     if (m === null) throw new Failure(`error: jsonpath wait format must be --for=jsonpath='{.status.readyReplicas}'=3 or --for=jsonpath='{.status.readyReplicas}'`);
-    const path = parseTemplate(relaxed(m[2]!));
+    const path = templateOf(m[2]!);
     const wanted = m[3]?.replace(/^(['"])(.*)\1$/, '$2');
     return {
       when: 'holds',
@@ -51,6 +51,15 @@ function parseFor(spec: string | undefined): Test {
     };
   }
   throw new Failure(spec === undefined ? 'error: unrecognized condition: []' : `error: unrecognized condition: "${spec}"`);
+}
+
+function templateOf(source: string): ReturnType<typeof parseTemplate> {
+  try {
+    return parseTemplate(relaxed(source));
+  } catch (error) {
+    if (error instanceof JsonPathError) throw new Failure("error: unexpected path string, expected a 'name1.name2' or '.name1.name2' or '{name1.name2}' or '{.name1.name2}'");
+    throw error;
+  }
 }
 
 export function* wait(context: Context): Run<number> {

@@ -102,7 +102,7 @@ export function parseTemplate(source: string): Template {
     const end = closing(source, open, '{', '}', 'unclosed action');
     const inside = source.slice(open + 1, end).trim();
     if (quoted(inside)) top().push({ do: 'text', text: unquote(inside) });
-    else if (/^range\s/.test(inside)) stack.push({ steps: path(inside.slice(6).trim()), parts: [] });
+    else if (/^range(?![A-Za-z0-9_])/.test(inside)) stack.push({ steps: path(inside.slice(5).trim()), parts: [] });
     else if (inside === 'end') {
       if (stack.length === 1) throw new JsonPathError('not in range, nothing to end');
       const { steps, parts } = stack.pop()!;
