@@ -7,6 +7,7 @@ import { FURTHER_SCHEMAS } from './apiserver/furtherSchemas.generated.ts';
 import './apiserver/further.ts';
 import './kubelet/configuration.ts';
 import './machine/further.ts';
+import './proxy/dial.ts';
 import type { AnyProcess } from './kernel/process.ts';
 import { registerSchemas } from './apiserver/schema.ts';
 import { autoscalingV1 } from './apiserver/kinds/autoscalingV1.ts';

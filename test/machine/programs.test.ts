@@ -13,8 +13,8 @@ function log(h: Harness, name: string, previous = false): string {
   const containers = sandbox?.containers ?? state.archive.get(uid);
   if (containers === undefined) return '(gone)';
   const current = containers.get('app')!;
-  const program = previous ? { ...current.previous!.program, inside: { ...current.inside!, log: current.previous!.log!, open: '' } } : current;
-  const lines = engine.log!({ node: { name: 'node-1' } as never, state, sandbox: sandbox!, container: h.pod(`default/${name}`).spec.containers[0]!, now: h.now }, program);
+  const program = previous ? { ...current.previous!.program, inside: current.previous!.inside } : current;
+  const lines = engine.log!(program);
   return lines.map(({ at, text }) => `${((at - program.startedAt) / SECOND).toFixed(1)} ${text}`).join('\n');
 }
 const exitOf = (h: Harness, name: string): number | undefined => (h.pod(`default/${name}`) as Pod).status.containerStatuses?.[0]?.state?.terminated?.exitCode;

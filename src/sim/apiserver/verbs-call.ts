@@ -14,6 +14,14 @@ import { invalid } from './status.ts';
 import { commit, head, type Store } from './store.ts';
 import type { FieldError } from './strategy.ts';
 
+/** The API server's way to the kubelets of nodes. */
+export interface Kubelets {
+  isUp(node: string): boolean;
+  isMachineUp(node: string): boolean;
+  /** What one life of a container wrote, by its id. */
+  log(node: string, uid: string, container: string, id: string): readonly { readonly at: Micros; readonly text: string; readonly partial?: true }[] | undefined;
+}
+
 /** What the API server needs from the world for one request. */
 export interface ApiContext {
   readonly store: Store;
@@ -23,6 +31,7 @@ export interface ApiContext {
   readonly because?: Reason;
   /** The answer of an API server of its own, to which the paths of its groups are passed on (APIService); undefined: nobody serves them. */
   readonly aggregate?: (request: Request) => Response | undefined;
+  readonly kubelets?: Kubelets;
   /** An unsigned 32-bit number: the next draw for this purpose about this object. */
   draw(purpose: string, key: string): number;
 }

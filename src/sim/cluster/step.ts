@@ -9,11 +9,12 @@ import { nextAt, pop, push } from '../kernel/agenda.ts';
 import { digestName, digestNumber, digestText, hashDifference } from '../kernel/digest.ts';
 import { draw, hashText } from '../kernel/draw.ts';
 import { append } from '../kernel/journal.ts';
-import type { Note, Stimulus } from '../kernel/process.ts';
+import type { Message, Note, Stimulus } from '../kernel/process.ts';
 import { aggregateOf } from './aggregation.ts';
 import { Effects, sendRequest } from './effects.ts';
 import { applyFault } from './faults.ts';
-import { advance, hasCompanion, LATENCY, listenersOf, planDelivery, planWhatIsUnderWay, replyLatency, takeArrived, wakeLatency, Window } from './network.ts';
+import { advance, hasCompanion, LATENCY, listenersOf, messageLatency, planDelivery, planWhatIsUnderWay, replyLatency, takeArrived, wakeLatency, Window } from './network.ts';
+import { kubeletsOf } from './kubelets.ts';
 import { ensureProcess, machineOf } from './processes.ts';
 import { rankOf, wokenBy } from './sleepers.ts';
 import type { Listener, Pending, Slot, World } from './world.ts';
@@ -105,13 +106,24 @@ function serve(world: World, due: Extract<Pending, { type: 'request' }>, seq: nu
   begin(world, 'apiserver', seq, 'request');
   const before = world.store.revision;
   const response = server.running
-    ? handle({ store: world.store, now: world.now, step: world.steps, because: due.because, aggregate: aggregateOf(world), draw: (purpose, key) => draw(world.chance, 'apiserver', purpose, key) }, due.request)
+    ? handle({ store: world.store, now: world.now, step: world.steps, because: due.because, aggregate: aggregateOf(world), kubelets: kubeletsOf(world), draw: (purpose, key) => draw(world.chance, 'apiserver', purpose, key) }, due.request)
     : UNREACHABLE;
   if (response.againMicros !== undefined) {
     recordTimer(world, 'apiserver', due.cause, 'try again', undefined);
     push(world.agenda, world.now + response.againMicros, due);
     return;
   }
+  if (response.forward !== undefined) {
+    const { to, message } = response.forward;
+    recordTimer(world, 'apiserver', due.cause, message.type, undefined);
+    push(world.agenda, world.now + messageLatency(draw(world.chance, 'apiserver', 'message', to), false), { type: 'message', to, from: 'apiserver', cause: world.steps, message: { ...message, reply: Object.freeze({ ...due }) }, sentAt: world.now });
+    return;
+  }
+  answerWith(world, due, response, before);
+}
+
+function answerWith(world: World, due: Extract<Pending, { type: 'request' }>, response: Response, before: number): void {
+  const client = world.slots.get(due.from)!;
   const { cause, from, id, sentAt, request, because } = due;
   const [firstRevision, lastRevision] = [before + 1, world.store.revision];
   append(
@@ -124,6 +136,16 @@ function serve(world: World, due: Extract<Pending, { type: 'request' }>, seq: nu
   const arrives = Math.max(client.replyArrivesAt, world.now + replyLatency(draw(world.chance, 'apiserver', 'reply', due.from)) + client.extraMicros);
   client.replyArrivesAt = arrives;
   push(world.agenda, arrives, { type: 'reply', to: due.from, epoch: due.epoch, cause: world.steps, id: due.id, tag: due.tag, request: due.request, response, sentAt: world.now });
+}
+
+/** What a kubelet said about an exec: the answer to the request that it came with. */
+function execDone(world: World, { message }: Extract<Pending, { type: 'message' }>): void {
+  const { reply: due, error, code, stdout, stderr } = message as Message & { readonly reply: Extract<Pending, { type: 'request' }>; readonly error?: string; readonly code?: number; readonly stdout?: string; readonly stderr?: string };
+  const response: Response =
+    error === undefined
+      ? { code: 200, body: { kind: 'ExecResult', apiVersion: 'v1', stdout: stdout ?? '', stderr: stderr ?? '', exitCode: code ?? 0 } }
+      : { code: 500, body: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: error, reason: 'InternalError', code: 500 } };
+  if (world.slots.has(due.from)) answerWith(world, due, response, world.store.revision);
 }
 
 const COMPACTION_MICROS = 5 * MINUTE;
@@ -268,6 +290,10 @@ export function step(world: World): boolean {
       break;
     case 'message':
       begin(world, slot.name, next.seq, 'message');
+      if (slot.name === 'apiserver') {
+        execDone(world, due);
+        break;
+      }
       receive(world, slot, due);
       break;
   }

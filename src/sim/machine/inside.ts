@@ -52,7 +52,7 @@ function aroundOf({ node, state, sandbox, container, now, out }: Place, program:
     listening: () => program.whole !== undefined && isListening(program.whole, now),
     outOfMemory: () => void (inside.killed = true),
   };
-  return { now, files: filesOf(state, sandbox, container, inside, repository), facts, dial: (question, pid) => dial({ node, state, sandbox, container, now, out }, program.attempt, inside, question, pid) };
+  return { now, files: filesOf(state, sandbox, container, inside, repository), facts, dial: (question) => dial({ node, state, sandbox, container, now, out }, program.attempt, inside, question) };
 }
 const around = (place: Place, program: Program, inside: Inside): Around => aroundOf(place, { behaviour: program.behaviour, attempt: program.attempt, name: program.name, inside, whole: program }, inside);
 
@@ -233,7 +233,7 @@ const exec: NonNullable<Engine['exec']> = (node, state, message, now, out) => {
 
 const FORGOTTEN: Micros = 130 * SECOND;
 
-function dial(place: Place, attempt: number, inside: Inside, question: Question, _pid: number): number {
+function dial(place: Place, attempt: number, inside: Inside, question: Question): number {
   const { node, state, sandbox, container, now, out } = place;
   const id = ++state.dialled;
   for (const [old, asked] of state.dials) {
@@ -245,7 +245,7 @@ function dial(place: Place, attempt: number, inside: Inside, question: Question,
     inside.answers.set(id, Object.freeze(here(place, question, host === sandbox.pod.metadata.name ? sandbox.ip : '127.0.0.1')));
     return id;
   }
-  state.dials.set(id, Object.freeze({ uid: sandbox.uid, container: container.name, attempt, at: now }));
+  state.dials.set(id, Object.freeze({ uid: sandbox.uid, container: container.name, attempt, at: now, isPing: purpose === 'ping' }));
   out.send(`proxy/${node.name}`, {
     type: 'dial', id, client: `machine/${node.name}`, namespace: sandbox.pod.metadata.namespace ?? 'default', host, port, purpose, pod: keyOf(sandbox.pod),
     http: { method: question.method ?? 'GET', path: question.path ?? '/', agent: question.agent ?? '', peer: sandbox.ip },
@@ -282,7 +282,7 @@ const answered: NonNullable<Engine['answered']> = (node, state, message, now, ou
   else {
     const { outcome, backend, status = 200, body = '' } = message as unknown as Extract<TrafficMessage, { type: 'response' }>;
     const address = before?.is === 'silent' ? before.address : (backend?.ip ?? '');
-    found = outcome === 'answered' ? { is: 'answered', address, status, body } : { is: 'refused', address };
+    found = outcome === 'answered' || asked.isPing ? { is: 'answered', address, status, body } : { is: 'refused', address };
   }
   inside.answers.set(id, Object.freeze(found));
   if (found.is === 'silent') return;
@@ -301,10 +301,10 @@ function answer(place: Place, program: Program, http: NonNullable<Extract<Traffi
 }
 
 /** What it has written, oldest first. */
-function log({ container }: Omit<Place, 'out'>, program: Program): readonly LogLine[] {
-  const repository = repositoryName(container.image);
+function log(program: Program): readonly LogLine[] {
+  const repository = repositoryName(program.image);
   const own = program.inside === undefined ? [] : linesOf(program.inside.log);
-  const banner = (container.command ?? []).length > 0 ? [] : bannerOf(repository, program.startedAt, program.startedAt + Math.min(program.behaviour.readyAfterMicros, MILLISECOND * 60_000));
+  const banner = !program.isServer ? [] : bannerOf(repository, program.startedAt, program.startedAt + Math.min(program.behaviour.readyAfterMicros, MILLISECOND * 60_000));
   const open = program.inside === undefined || program.inside.open === '' ? [] : [{ at: own.at(-1)?.at ?? program.startedAt, text: program.inside.open, partial: true as const }];
   return [...banner, ...own, ...open];
 }

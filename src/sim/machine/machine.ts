@@ -10,7 +10,7 @@ import type { Message, Note, Out, Process, Stimulus, View } from '../kernel/proc
 import { behaviourOf, isAnnotated, isProblem, type Behaviour } from './behaviour.ts';
 import { readCommand } from './command.ts';
 import { engine, type Place } from './programs.ts';
-import type { Disk, Inside, Log } from './shell/state.ts';
+import type { Disk, Inside } from './shell/state.ts';
 import { reportOf, takeRequest, type Load } from './usage.ts';
 import { imageId, lookUp, pullMicros, repositoryName, RESOLVE_MICROS, type Layer } from './images.ts';
 
@@ -34,7 +34,7 @@ export interface MachineState {
   /** Disks of claims and of host paths, as this machine has them. */
   readonly disks: Map<string, Disk>;
   /** Questions to the network that wait for an answer: whose they are. */
-  readonly dials: Map<number, { readonly uid: string; readonly container: string; readonly attempt: number; readonly at: Micros }>;
+  readonly dials: Map<number, { readonly uid: string; readonly container: string; readonly attempt: number; readonly at: Micros; readonly isPing: boolean }>;
   dialled: number;
   /** Of Pods whose containers have all ended: what they wrote, by uid. The API server knows which of them still exist. */
   readonly archive: Map<string, ReadonlyMap<string, Program>>;
@@ -84,7 +84,9 @@ export interface Program {
   /** Its processes, files and log, if its command is run, or somebody looked inside. */
   inside: Inside | undefined;
   /** What the life before this one wrote. */
-  readonly previous: { readonly program: Program; readonly log: Log | undefined } | undefined;
+  readonly previous: { readonly program: Program; readonly inside: Inside | undefined } | undefined;
+  /** Its own program, not a command. */
+  readonly isServer: boolean;
 }
 
 const SANDBOX_MICROS = [120 * MILLISECOND, 260 * MILLISECOND] as const;
@@ -378,7 +380,8 @@ function startContainer(node: NodeConfig, state: MachineState, uid: string, pod:
     reason: '',
     environment,
     inside: prepared?.inside,
-    previous: last === undefined ? undefined : { program: { ...last, inside: undefined, previous: undefined }, log: last.inside?.log },
+    previous: last === undefined ? undefined : { program: { ...last, inside: undefined, previous: undefined }, inside: last.inside === undefined ? undefined : { ...last.inside, disk: new Map(), procs: new Map(), handles: new Map(), answers: new Map(), pinned: new Map(), sessions: new Map() } },
+    isServer: (container.command ?? []).length === 0,
   };
   sandbox.containers.set(name, program);
   if (prepared !== undefined) out.timer(`run/${uid}/${name}`, program.startedAt);

@@ -40,7 +40,7 @@ export interface Engine {
   /** An answer to a question that a program here asked. */
   answered?(node: NodeConfig, state: MachineState, message: Message, now: Micros, out: Out): void;
   volumes?(state: MachineState, sandbox: Sandbox, files: Readonly<Record<string, Readonly<Record<string, string>>>>): void;
-  log?(place: Omit<Place, 'out'>, program: Program): readonly LogLine[];
+  log?(program: Program): readonly LogLine[];
 }
 export const engine: Engine = {};
 export function registerPrograms(parts: Engine): void {

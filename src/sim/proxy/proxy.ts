@@ -5,6 +5,7 @@ import { MILLISECOND, SECOND, type Micros } from '../api/time.ts';
 import type { Backend, TrafficMessage } from '../api/traffic.ts';
 import { between } from '../kernel/draw.ts';
 import type { Out, Process, Stimulus, View } from '../kernel/process.ts';
+import { dialler } from './beyond.ts';
 import { reasonOf, serviceSubject } from './reasons.ts';
 import { route } from './route.ts';
 import { rulesOf, type ServiceRules } from './rules.ts';
@@ -46,6 +47,8 @@ export function proxy(node: NodeConfig, mode: ProxyMode): Process<ProxyState> {
     watches: [
       { kind: 'Service', wakes: (change: Change) => (change.before as { spec?: unknown } | undefined)?.spec !== (change.after as { spec?: unknown } | undefined)?.spec },
       { kind: 'EndpointSlice', wakes: (change: Change) => (change.before as EndpointSlice | undefined)?.endpoints !== (change.after as EndpointSlice | undefined)?.endpoints || (change.before as EndpointSlice | undefined)?.ports !== (change.after as EndpointSlice | undefined)?.ports },
+      // Whose the Pod network's ranges are.
+      { kind: 'Node', wakes: () => false },
     ],
     limit: { perSecond: 5, burst: 10 },
     init: () => ({ rules: new Map(), dirty: new Set(), syncAt: undefined, syncedAt: -Infinity, writing: new Map(), writingRevision: 0, revision: 0, turns: new Map(), affinity: new Map() }),
@@ -83,7 +86,8 @@ function step(node: NodeConfig, mode: ProxyMode, state: ProxyState | undefined, 
       else if (on.name === 'written') written(node, mode, state, view, out);
       break;
     case 'Received':
-      if (on.message.type === 'connect') connect(node, mode, state, on.message as unknown as Extract<TrafficMessage, { type: 'connect' }>, view.now, out);
+      if (on.message.type === 'dial') dialler.dial?.(node, mode, state, on.message, view, out);
+      else if (on.message.type === 'connect') connect(node, mode, state, on.message as unknown as Extract<TrafficMessage, { type: 'connect' }>, view.now, out);
       break;
   }
 }

@@ -4,12 +4,13 @@ import type { Micros } from '../api/time.ts';
 import { handle } from '../apiserver/handle.ts';
 import { at as itemAt } from '../kernel/journal.ts';
 import { aggregateOf } from '../cluster/aggregation.ts';
+import { kubeletsOf } from '../cluster/kubelets.ts';
 import type { World } from '../cluster/world.ts';
 import { act, nextMoment, stepForward, type Timeline } from './timeline.ts';
 
 /** A read from outside: no step, no draw, nothing of it in the digest. What it would write is not written. */
 export function read(world: World, request: Request): Response {
-  return handle({ store: world.store, now: world.now, step: world.steps, aggregate: aggregateOf(world), draw: () => 0 }, request);
+  return handle({ store: world.store, now: world.now, step: world.steps, aggregate: aggregateOf(world), kubelets: kubeletsOf(world), draw: () => 0 }, request);
 }
 
 /** The answer to a command's request, once it has arrived at the user. */
