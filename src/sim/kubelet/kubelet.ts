@@ -37,7 +37,7 @@ export function kubelet(node: NodeConfig): Process<KubeletState> {
     limit: node.kubeletLimit ?? { perSecond: 50, burst: 100 },
     init: () => ({
       synced: false, pods: new Map(), used: new Map(), usedPods: 0, plegPhase: 0, plegAt: undefined, statusQueue: [], statusInFlight: undefined,
-      lease: { resourceVersion: undefined, lastMicros: 0 }, nodeStatus: { lastReportedAt: 0, bootId: '', rebooted: false, registered: false }, images: new Map(), recorder: newRecorder(),
+      lease: { latest: undefined, lastMicros: 0 }, nodeStatus: { lastReportedAt: 0, bootId: '', rebooted: false, registered: false }, images: new Map(), recorder: newRecorder(),
     }),
     step: (state, on, view, out) => step(node, state, on, view, out),
   };

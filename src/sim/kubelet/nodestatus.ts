@@ -29,25 +29,35 @@ const leasePath = (name?: string): string => pathOf('Lease', LEASE_NAMESPACE, na
 
 export function renewLease(context: Context): void {
   const { node, state, out, now } = context;
-  if (state.lease.resourceVersion === undefined) {
+  if (state.lease.latest === undefined) {
     out.request({ method: 'GET', path: leasePath(node.name) }, 'lease', { code: 'kubelet.leaseRead', args: { node: node.name } }, OWN_CLIENT);
     return;
   }
-  out.request({ method: 'PUT', path: leasePath(node.name), body: lease(context, state.lease.resourceVersion) }, 'lease', { code: 'kubelet.lease', args: { node: node.name } }, OWN_CLIENT);
+  out.request({ method: 'PUT', path: leasePath(node.name), body: renewed(context, state.lease.latest) }, 'lease', { code: 'kubelet.lease', args: { node: node.name } }, OWN_CLIENT);
   state.lease.lastMicros = now;
 }
 
-function lease(context: Context, resourceVersion: string | undefined): unknown {
-  const { node, now } = context;
+/** What the API server answered last, with a new time (component-helpers' lease controller keeps `latestLease` the same way). */
+function renewed(context: Context, latest: Lease): unknown {
+  const spec = { ...latest.spec, renewTime: microTimestamp(context.now) };
+  if (latest.metadata.ownerReferences !== undefined) return { ...latest, spec };
+  return { ...latest, metadata: { ...latest.metadata, ...ownedByNode(context) }, spec };
+}
+/** The Lease goes when its Node goes. */
+function ownedByNode(context: Context): object | undefined {
   const owner = nodeObject(context);
+  return owner === undefined ? undefined : { ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name: context.node.name, uid: owner.metadata.uid }] };
+}
+
+function newLease(context: Context): unknown {
+  const { node, now } = context;
   return {
     apiVersion: 'coordination.k8s.io/v1',
     kind: 'Lease',
     metadata: {
       name: node.name,
       namespace: LEASE_NAMESPACE,
-      ...(resourceVersion === undefined ? undefined : { resourceVersion }),
-      ...(owner === undefined ? undefined : { ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name: node.name, uid: owner.metadata.uid }] }),
+      ...ownedByNode(context),
     },
     spec: { holderIdentity: node.name, leaseDurationSeconds: LEASE_SECONDS, renewTime: microTimestamp(now) },
   };
@@ -55,19 +65,18 @@ function lease(context: Context, resourceVersion: string | undefined): unknown {
 
 export function leaseAnswered(context: Context, method: string, response: Response): void {
   const { node, state, out, now } = context;
-  const known = (response.body as Lease).metadata?.resourceVersion;
   if (method === 'GET' && response.code === 404) {
-    out.request({ method: 'POST', path: leasePath(), body: lease(context, undefined) }, 'lease', { code: 'kubelet.lease', args: { node: node.name } }, OWN_CLIENT);
+    out.request({ method: 'POST', path: leasePath(), body: newLease(context) }, 'lease', { code: 'kubelet.lease', args: { node: node.name } }, OWN_CLIENT);
     return;
   }
   if (response.code >= 200 && response.code < 300) {
-    state.lease.resourceVersion = known;
+    state.lease.latest = response.body as Lease;
     if (method === 'GET') renewLease(context);
     else out.timer('lease', now + jittered(context, LEASE_MICROS, 'lease'));
     return;
   }
   // Somebody else wrote it: read it again. No answer: again at once, a client has waited long enough.
-  state.lease.resourceVersion = undefined;
+  state.lease.latest = undefined;
   if (response.code === 0 && now > state.lease.lastMicros + SECOND) {
     state.lease.lastMicros = now;
     renewLease(context);

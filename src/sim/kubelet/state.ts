@@ -1,4 +1,4 @@
-import type { Container, ContainerState, Node, Pod, PodStatus } from '../api/object.ts';
+import type { Container, ContainerState, Lease, Node, Pod, PodStatus } from '../api/object.ts';
 import type { MilliRequests } from '../api/podrequests.ts';
 import type { Reason } from '../api/reason.ts';
 import type { ProbeKind } from '../api/runtime.ts';
@@ -22,7 +22,8 @@ export interface KubeletState {
   /** Pods whose status has to be written, in order; one write at a time, as the status manager's loop does it. */
   readonly statusQueue: string[];
   statusInFlight: string | undefined;
-  readonly lease: { resourceVersion: string | undefined; lastMicros: Micros };
+  /** `latest`: as the API server answered the last renewal; undefined: to be read first. */
+  readonly lease: { latest: Lease | undefined; lastMicros: Micros };
   /** `registered`: the Node was there, or was made, since this kubelet came up. */
   readonly nodeStatus: { lastReportedAt: Micros; bootId: string; rebooted: boolean; registered: boolean };
   /** Images on the machine: name and id, and their size. */
