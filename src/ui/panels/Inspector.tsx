@@ -433,7 +433,8 @@ function ProcessPanel({ inspection, target }: { readonly inspection: Inspection;
         {work?.running === false && inspector.without[family] !== undefined && <p className="a">{inspector.without[family]}</p>}
         {inspection.why.map((why) => (
           <section key={why.question} aria-label={questionText(why.question, inspection, words)}>
-            <h3 className="q">{questionText(why.question, inspection, words)}</h3>
+            <hr />
+            <h3 className="q small">{questionText(why.question, inspection, words)}</h3>
             <Chain links={why.links} />
           </section>
         ))}

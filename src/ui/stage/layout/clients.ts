@@ -94,7 +94,7 @@ export function layoutControllers(controllers: readonly ControllerModel[], geome
   const cells: CellScene[] = shown.map((controller, i) => ({
     box: place(i),
     name: controller.name,
-    label: fitSans(controller.label, 11.5, controller.queueLength > 0 || wireTrouble(troubles, `controller/${controller.name}`) !== undefined ? 70 : 80),
+    label: fitSans(controller.label, 11.5, wireTrouble(troubles, `controller/${controller.name}`) !== undefined ? 62 : controller.queueLength > 0 ? 74 : 80),
     state: controller.state,
     queue: controller.queueLength,
     wire: wireTrouble(troubles, `controller/${controller.name}`),
