@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { parseDocument } from 'yaml';
 import '../../src/sim/further.ts';
 import { isRefusal } from '../../src/sim/api/request.ts';
 import type { Response } from '../../src/sim/api/request.ts';
@@ -75,30 +76,48 @@ function commands(text: string): readonly string[] {
   return out.map((line) => line.replace(/^:~\$\s*/, '').trim()).filter((line) => line !== '' && !line.startsWith('#'));
 }
 
+/** What a person makes of a file: the manifest that is shown, or, where only its containers are shown, the file with these. */
+function edited(state: TerminalState, name: string | undefined, shown: string): string {
+  const had = state.shell.files.get(`/home/you/${name ?? ''}`);
+  if (had === undefined || !/^containers:/.test(shown)) return shown;
+  const document = parseDocument(had);
+  document.setIn(['spec', 'containers'], parseDocument(shown).get('containers'));
+  return document.toString();
+}
+
 export function runExercises(): readonly Outcome[] {
   const exercises = JSON.parse(readFileSync(CORPUS, 'utf8')) as readonly Exercise[];
   const outcomes: Outcome[] = [];
   let path = '';
   let timeline!: Timeline;
   let state!: TerminalState;
+  let unused: string[] = [];
   for (const exercise of exercises) {
     if (exercise.path !== path) {
       // Each page of exercises begins with a cluster of its own.
       path = exercise.path;
       timeline = newTimeline({ ...scenarios.find(({ id }) => id === 'deploy')!, script: [] });
       state = newTerminalState();
+      unused = [];
     }
-    const texts = exercise.steps.filter((step) => /^ya?ml$/i.test(step.lang ?? '')).map((step) => step.text ?? '');
+    // A manifest is one, whatever language its block says.
+    const texts = exercise.steps.filter((step) => /^ya?ml$/i.test(step.lang ?? '') || /^apiVersion:/.test(step.text ?? '')).map((step) => step.text ?? '');
     const yamls = [...texts];
+    const lines = exercise.steps.filter((step) => /^(?:bash|sh|shell)$/i.test(step.lang ?? '')).map((step) => step.text ?? '').join('\n');
+    // A manifest that is shown with no word on how it gets to the cluster is applied; where the exercise has no commands at all, the next one's mean it.
+    if (lines !== '' && !/-f |\bvi\b|\bvim\b|kubectl (?:edit|run|create|expose|patch)/.test(lines)) for (const yaml of yamls.filter((one) => /^apiVersion:/m.test(one)).splice(0)) type(timeline, state, `kubectl apply -f - <<'EOM'\n${yaml}\nEOM`, []);
+    if (lines === '') unused.push(...yamls);
     for (const step of exercise.steps) {
       if (!/^(?:bash|sh|shell)$/i.test(step.lang ?? '') || step.text === undefined || /^(?:apiVersion|Events:|LAST SEEN|NAME |Error from|# result)/.test(step.text.trim())) continue;
-      const several = /^\s*#\s*(?:or|OR|alternatively|also)\b/m.test(step.text) || exercise.steps.some((one) => /or/i.test(one.note ?? ''));
+      const several = /^\s*#\s*(?:or|OR|alternatively|also)\b/m.test(step.text) || exercise.steps.some((one) => /or|alternatively/i.test(one.note ?? ''));
       let made = false;
       for (const line of commands(step.text)) {
         if (/^(?:or|version-\d|Hello, World!|secret\/|ls$|exit$|#env)/.test(line) && state.inside === undefined) continue;
         const counts = /\b(?:kubectl|k)\s/.test(line) && !PLACEHOLDER.test(line);
         if (PLACEHOLDER.test(line)) continue;
-        const edits = /\b(?:vi|vim|nano)\b/.test(line) && yamls.length > 0 ? [yamls.shift()!] : [];
+        const edits = /\b(?:vi|vim|nano)\b/.test(line) && yamls.length > 0 ? [edited(state, /\b(?:vi|vim|nano) (\S+)/.exec(line)?.[1], yamls.shift()!)] : [];
+        // Who types kubectl again has left the container.
+        if (counts && state.inside !== undefined) type(timeline, state, 'exit', []);
         let ok: boolean;
         let text = '';
         try {
@@ -112,7 +131,7 @@ export function runExercises(): readonly Outcome[] {
           const stale = left !== null && !made;
           if (!ok && stale) type(timeline, state, `kubectl delete ${left[1]!} ${left[2]!} --now${/-n (\S+)/.exec(line) === null ? '' : ` -n ${/-n (\S+)/.exec(line)![1]!}`}`, []);
           if (space !== null) type(timeline, state, `kubectl create namespace ${space[1]!}`, []);
-          if (file !== null && yamls.length > 0) state.shell.files.set(`/home/you/${file[1]!}`, yamls.shift()!);
+          if (file !== null && yamls.length + unused.length > 0) state.shell.files.set(`/home/you/${file[1]!}`, (yamls.shift() ?? unused.shift())!);
           if (!ok && (stale || space !== null || file !== null)) {
             const again = type(timeline, state, line, []);
             text = again.text;
