@@ -311,7 +311,7 @@ export const panelsEn = {
       scheduler: 'While it is down new Pods stay Pending. What has a node goes on.',
       controller: 'While it is down nobody does its work: what is stays as it is, right or wrong. It makes up for it when it is back.',
       kubelet: 'While it is down its containers go on, but nobody starts, probes or reports them, and the node falls silent.',
-      proxy: 'While it is down the rules of its node stay as they are, and grow old.',
+      proxy: 'While it is down its node routes nothing here. A real one would keep its rules in the kernel, and they would grow old.',
     } as Readonly<Record<string, string>>,
     down: 'down',
     message: 'A message',

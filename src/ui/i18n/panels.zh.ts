@@ -303,7 +303,7 @@ export const panelsZh: PanelMessages = {
       scheduler: '它停止期间新 Pod 一直 Pending，已有节点的照常运行。',
       controller: '它停止期间没有谁做它的事：对象维持原样，无论对错。恢复后它会补上。',
       kubelet: '它停止期间容器照常，但没有谁启动、探测或上报它们，节点因此失声。',
-      proxy: '它停止期间该节点的规则不再更新，逐渐过时。',
+      proxy: '它停止期间，这里该节点不转发任何请求。真实的节点会在内核里保留旧规则，逐渐过时。',
     },
     down: '已停止',
     message: '一条消息',

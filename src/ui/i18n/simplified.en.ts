@@ -25,8 +25,8 @@ export const simplifiedEn = [
   {
     id: 'certificates',
     upstream: 'authenticates with certificates and tokens, and asks RBAC what is allowed.',
-    orrery: 'lets each component speak under its real name, and allows it everything.',
-    sothat: 'who wrote what is right; nothing is refused for lack of rights.',
+    orrery: "lets you and the cluster's own components do everything, under their real names; RBAC judges whoever comes with a token or as somebody else.",
+    sothat: 'who wrote what is right; a refusal for lack of rights is seen with --as or a token only.',
   },
   {
     id: 'network',
@@ -42,9 +42,9 @@ export const simplifiedEn = [
   },
   {
     id: 'controllers',
-    upstream: 'has some forty controllers.',
-    orrery: 'runs twelve: those that Deployments, Services, nodes and namespaces need.',
-    sothat: 'StatefulSets, DaemonSets, Jobs, autoscaling, quotas and volumes are not there yet.',
+    upstream: 'has some forty controllers, all of which run from the start.',
+    orrery: 'runs twelve from the start; those of StatefulSets, DaemonSets, Jobs, autoscalers, quotas and volumes wake when the first object of their kind comes.',
+    sothat: 'what is used is there; the others, as those of clouds and certificates, are not.',
   },
   {
     id: 'kubelet',

@@ -17,8 +17,8 @@ export const simplifiedZh = [
   {
     id: 'certificates',
     upstream: '用证书和令牌认证，并由 RBAC 决定权限。',
-    orrery: '让每个组件以真实的身份发言，并允许一切。',
-    sothat: '谁写了什么是准确的；不会有请求因权限不足被拒绝。',
+    orrery: '让你和集群自己的组件以真实的身份做一切；用令牌或冒充他人而来的，由 RBAC 裁决。',
+    sothat: '谁写了什么是准确的；只有用 --as 或令牌时才会因权限不足被拒绝。',
   },
   {
     id: 'network',
@@ -34,9 +34,9 @@ export const simplifiedZh = [
   },
   {
     id: 'controllers',
-    upstream: '大约有四十个控制器。',
-    orrery: '运行十二个：Deployment、Service、节点和命名空间所需要的。',
-    sothat: '尚无 StatefulSet、DaemonSet、Job、自动伸缩、配额和存储卷。',
+    upstream: '大约有四十个控制器，从一开始就全部运行。',
+    orrery: '一开始运行十二个；StatefulSet、DaemonSet、Job、自动伸缩、配额和存储卷的控制器，等第一个同类对象出现才醒来。',
+    sothat: '用到的都有；其余的，例如云和证书的控制器，还没有。',
   },
   {
     id: 'kubelet',

@@ -1,5 +1,5 @@
 import type { Change } from '../../sim/api/change.ts';
-import { conditionOf, keyOf, type Lease, type Node, type Pod, type Service } from '../../sim/api/object.ts';
+import { conditionOf, controllerOf, keyOf, type Lease, type Node, type Pod, type Service } from '../../sim/api/object.ts';
 import { milliValue, wholeValue } from '../../sim/api/quantity.ts';
 import { parseTimestamp, SECOND, type Micros } from '../../sim/api/time.ts';
 import { head, headList } from '../../sim/apiserver/store.ts';
@@ -84,6 +84,15 @@ const pathTail = (path: string): string => path.replace(/^\/(api\/v1|apis\/[^/]+
 export function shortName(name: string): string {
   const last = name.lastIndexOf('-');
   return name.length <= 11 || last < 0 ? name : name.slice(last + 1);
+}
+
+/** A Pod without its owner's name; a StatefulSet's keeps it, with as much of it as there is room for before the ordinal. */
+function shortPodName(pod: Pod): string {
+  const { name } = pod.metadata;
+  const owner = controllerOf(pod);
+  if (owner === undefined || !name.startsWith(`${owner.name}-`)) return shortName(name);
+  const own = name.slice(owner.name.length + 1);
+  return owner.kind !== 'StatefulSet' ? own : name.length <= 8 ? name : `${owner.name.slice(0, 5)}…-${own}`;
 }
 
 function podLook(pod: Pod, lostNodes: ReadonlySet<string>): PodLook {
@@ -177,7 +186,7 @@ function describePod(pod: Pod, lost: ReadonlySet<string>, decided: ReadonlyMap<s
         ? ({ kind: 'grace', share: Math.min(1, (deletedAt - now) / grace), leftMicros: deletedAt - now } as const)
         : undefined;
   const shown: PodLook = decided.has(key) ? 'chosen' : look === 'ready' && inFocus.size > 0 && !inFocus.has(key) ? 'other' : look;
-  return { key, name: pod.metadata.name, short: shortName(pod.metadata.name), look: shown, ...(restarts > 0 ? { restarts } : {}), ...(timer === undefined ? {} : { timer }) };
+  return { key, name: pod.metadata.name, short: shortPodName(pod), look: shown, ...(restarts > 0 ? { restarts } : {}), ...(timer === undefined ? {} : { timer }) };
 }
 
 function chainModel(world: World, options: StageOptions, pods: readonly Pod[], lost: ReadonlySet<string>, decided: ReadonlyMap<string, string>): ChainModel | undefined {

@@ -130,7 +130,7 @@ export function layoutChain(chain: ChainModel | undefined, geometry: Geometry, w
   if (lead !== undefined || sets.length > 0 || pods.length > 0) {
     if (x > ROW_X) arrow();
     podsBox = { x, y, w: widths.p, h };
-    if (podNames) pods.forEach((pod, i) => planets.push({ key: pod.key, name: pod.name, x: x + 27 + i * 48, y: y + 13, r: 7, look: pod.look, label: pod.short, focus: pod.focus === true }));
+    if (podNames) pods.forEach((pod, i) => planets.push({ key: pod.key, name: pod.name, x: x + 27 + i * 48, y: y + 13, r: 7, look: pod.look, label: fitMono(pod.short, 11, 47), focus: pod.focus === true }));
     else {
       const perRow = sets.length > 1 ? rows : [pods.slice(0, Math.ceil(pods.length / 2)), pods.slice(Math.ceil(pods.length / 2))];
       let left = 0;
