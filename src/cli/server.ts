@@ -7,6 +7,7 @@ import type { Live } from './live.ts';
 import { openApi } from './openapi.ts';
 import { PROTOBUF } from './protobuf.ts';
 import { isWatch, newWatches } from './streams.ts';
+import { bodyText } from './text.ts';
 
 /** HTTP in front of a simulated cluster: what a real kubectl, client-go or a controller from outside speaks. */
 export interface ServerOptions {
@@ -140,7 +141,7 @@ export function write(response: ServerResponse, { code, body, warnings }: Respon
     plain(response, code, String((body as { readonly text?: unknown }).text ?? ''));
     return;
   }
-  const text = Buffer.from(`${textOf(body)}\n`);
+  const text = Buffer.from(`${bodyText(body)}\n`);
   response.setHeader('Audit-Id', randomUUID());
   response.setHeader('Cache-Control', 'no-cache, private');
   for (const warning of warnings ?? []) response.appendHeader('Warning', `299 - ${JSON.stringify(warning)}`);
@@ -148,12 +149,4 @@ export function write(response: ServerResponse, { code, body, warnings }: Respon
   // A client knows the aggregated form of discovery by its type alone.
   response.writeHead(code, { 'Content-Type': kind === 'APIGroupDiscoveryList' ? 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList' : 'application/json', 'Content-Length': text.length });
   response.end(text);
-}
-
-/** Objects are immutable, so their text is written once, whoever asks for it. */
-const texts = new WeakMap<object, string>();
-export function textOf(body: object): string {
-  let text = texts.get(body);
-  if (text === undefined) texts.set(body, (text = JSON.stringify(body)));
-  return text;
 }

@@ -4,6 +4,7 @@ import { openWatch, readWatch, type Watch, type WatchEvent } from '../sim/index.
 import { presentEvent } from '../sim/apiserver/present.ts';
 import type { World } from '../sim/cluster/world.ts';
 import type { Live } from './live.ts';
+import { objectText } from './text.ts';
 
 /** Watch streams: each a place in the log, and all of them read when there is news. One that does not read what it asked for is closed. */
 
@@ -58,7 +59,7 @@ function lineOf(world: World, stream: Stream, event: WatchEvent): string {
   let line = known.get(form);
   if (line === undefined) {
     const { type, object } = presentEvent(world.store, world.now, request, event, isFirst);
-    line = `${JSON.stringify({ type, object })}\n`;
+    line = `{"type":${JSON.stringify(type)},"object":${type === 'ADDED' || type === 'MODIFIED' || type === 'DELETED' ? objectText(object) : JSON.stringify(object)}}\n`;
     // Bookmarks are objects of their own, and an age in a Table grows.
     known.set(form, line);
   }

@@ -13,7 +13,8 @@ import { head } from '../../src/sim/apiserver/store.ts';
 import { act, newTimeline, playUntil, seek, stepForward, type Timeline } from '../../src/sim/index.ts';
 import '../../src/sim/further.ts';
 import { schedulerFigures } from './scheduler.ts';
-import { createDeployment, hollowNodes, hour, PATIENCE } from './stories.ts';
+import { serveFigures } from './serve.ts';
+import { createDeployment, day, hollowNodes, hour, PATIENCE } from './stories.ts';
 
 const json = process.argv.includes('--json');
 const onlyAt = process.argv.indexOf('--only');
@@ -58,6 +59,7 @@ if (wants('replicas')) {
 }
 
 if (wants('scheduler')) schedulerFigures(figure, cpuSeconds);
+if (wants('serve')) await serveFigures(figure);
 
 if (wants('idle')) {
   const timeline = newTimeline({ config: hollowNodes(3, '4', '8Gi', 110), seed: 1, script: [] });
@@ -87,6 +89,15 @@ if (wants('seek')) {
   times.sort((a, b) => a - b);
   figure('seek in the hour, p50', times[50]!, 'ms CPU');
   figure('seek in the hour, p95', times[95]!, 'ms CPU', 'aim <= 50');
+}
+
+if (wants('day')) {
+  const timeline = newTimeline(day());
+  // Nobody seeks in it: what is measured is the day itself.
+  timeline.spacing = Infinity;
+  const cpu = cpuSeconds(() => playUntil(timeline, 24 * 60 * MINUTE));
+  figure('a day of 20 nodes, 400 Pods, 10 CronJobs, an autoscaler, traffic: CPU', cpu, 's', 'aim <= 10');
+  figure('the day: steps', timeline.world.steps, 'steps');
 }
 
 /** What a static import of a built chunk pulls along. */

@@ -127,12 +127,20 @@ function inPrinterOrder({ info }: Resource, items: readonly AnyObject[]): readon
   return [...items].sort((a, b) => precedence(a) - precedence(b));
 }
 
+// Invisible: what a change's object shows as metadata, managed fields included.
+const shownMetas = new WeakMap<Change, KubernetesObject['metadata']>();
+
 /** Any object that was stored once, at the revision that it names, with who managed its fields then. */
 function withManagers(store: Store, at: Resource, object: KubernetesObject): KubernetesObject {
   const change = changeOf(store, at, object);
   if (change === undefined) return object;
+  const isStored = change.after?.metadata === object.metadata;
+  const known = isStored ? shownMetas.get(change) : undefined;
+  if (known !== undefined) return known === object.metadata ? object : { ...object, metadata: known };
   const managedFields = encodeManaged(managedAfter(change, at.info));
-  return managedFields.length === 0 ? object : { ...object, metadata: { ...object.metadata, managedFields } as KubernetesObject['metadata'] };
+  const metadata = managedFields.length === 0 ? object.metadata : ({ ...object.metadata, managedFields } as KubernetesObject['metadata']);
+  if (isStored) shownMetas.set(change, metadata);
+  return metadata === object.metadata ? object : { ...object, metadata };
 }
 
 function changeOf(store: Store, at: Resource, object: KubernetesObject): Change | undefined {
