@@ -9,7 +9,7 @@ import { objectReference, referenceTo } from '../api/references.ts';
 import type { Response, Status } from '../api/request.ts';
 import { selects } from '../api/selector.ts';
 import { SECOND, timestamp, type Micros } from '../api/time.ts';
-import type { Controller, Plan, View, Write } from '../reconcile/controller.ts';
+import type { Controller, Plan, ReconcileContext, View, Write } from '../reconcile/controller.ts';
 import { normalize, normalizeBy, scaled, type Recent } from './horizontalpodautoscaler/behavior.ts';
 import { compute, questionFor, type Computed } from './horizontalpodautoscaler/metrics.ts';
 import { parseSelector } from '../api/selectorText.ts';
@@ -39,7 +39,6 @@ interface Memory extends Recent {
   /** What has been asked in this round, and what the answers were. */
   readonly scale?: Response;
   readonly metrics?: readonly Response[];
-  readonly asked?: number;
   /** A step that was asked for: what the status says when it is done. */
   readonly step?: { readonly from: number; readonly to: number; readonly why: string; readonly status: AutoscalerStatus; readonly answer?: Response };
 }
@@ -70,6 +69,7 @@ const withNumbers = (status: AutoscalerStatus, currentReplicas: number, desiredR
 interface Scene {
   readonly hpa: HorizontalPodAutoscaler;
   readonly view: View;
+  readonly draw: () => number;
   readonly say: (code: string, args?: Record<string, string | number>) => Reason;
   readonly event: (type: 'Normal' | 'Warning', reason: string, message: string) => EventNote;
 }
@@ -105,7 +105,7 @@ function noTarget(scene: Scene, recent: Recent, error: string): Plan<Memory> {
 }
 
 /** Those of the namespace whose target selects some of these Pods: more than one, and none of them acts. */
-function rivals(scene: Scene, pods: readonly Pod[]): readonly string[] {
+function rivals(scene: Scene, pods: readonly Pod[]): string[] {
   const { hpa, view } = scene;
   const all = view.list('HorizontalPodAutoscaler', { index: 'namespace', value: hpa.metadata.namespace ?? '' }) as readonly HorizontalPodAutoscaler[];
   if (all.length < 2 || pods.length === 0) return [];
@@ -120,12 +120,13 @@ function rivals(scene: Scene, pods: readonly Pod[]): readonly string[] {
   }).map(({ metadata }) => metadata.name);
 }
 
-function reconcile(key: string, view: View, memory: Memory = FRESH): Plan<Memory> {
+function reconcile(key: string, view: View, memory: Memory = FRESH, context: ReconcileContext): Plan<Memory> {
   const hpa = view.get('HorizontalPodAutoscaler', key) as HorizontalPodAutoscaler | undefined;
   if (hpa === undefined) return { batches: [], memory: null, because: { code: 'hpa.gone', args: { autoscaler: key } } };
   const scene: Scene = {
     hpa,
     view,
+    draw: () => context.draw('order', key),
     say: (code, args = {}) => ({ code, args: { autoscaler: hpa.metadata.name, target: hpa.spec.scaleTargetRef.name, ...args }, refs: [referenceTo(hpa)] }),
     event: (type, reason, message) => ({ regarding: objectReference(hpa), type, reason, message }),
   };
@@ -148,7 +149,7 @@ function reconcile(key: string, view: View, memory: Memory = FRESH): Plan<Memory
   if (memory.metrics === undefined && !isBeyond && selector !== '') {
     const questions = specs.map((spec) => questionFor(spec, hpa.metadata.namespace ?? '', selector));
     const requests = questions.filter((question) => question !== undefined);
-    if (requests.length > 0) return ask(requests, scene.say('hpa.asksMetrics', { metrics: requests.length, replicas: current }), { ...memory, metrics: [], asked: requests.length });
+    if (requests.length > 0) return ask(requests, scene.say('hpa.asksMetrics', { metrics: requests.length, replicas: current }), { ...memory, metrics: [] });
   }
   return decide(scene, memory, scale, current, min, selector, specs);
 }
@@ -178,7 +179,9 @@ function decide(scene: Scene, memory: Memory, scale: Scale, current: number, min
   const pods = view.list('Pod', { index: 'namespace', value: hpa.metadata.namespace ?? '' }).filter((pod) => selects(selected, pod.metadata.labels));
   const several = rivals(scene, pods);
   if (several.length > 1) {
-    const error = `pods by selector ${selector} are controlled by multiple HPAs: [${several.map((name) => `{${name} ${hpa.metadata.namespace}}`).join(' ')}]`;
+    // Upstream keeps them in a map: any order.
+    if (scene.draw() % 2 === 1) several.reverse();
+    const error = `pods by selector ${selector} are controlled by multiple HPAs: [${several.map((name) => `${hpa.metadata.namespace}/${name}`).join(' ')}]`;
     events.push(event('Warning', 'AmbiguousSelector', error));
     return giveUp(withCondition(status, now, 'ScalingActive', 'False', 'AmbiguousSelector', error), undefined, error);
   }

@@ -6,6 +6,7 @@ import { gang } from './gang.ts';
 import { imageLocality } from './imageLocality.ts';
 import { ordered } from './ordered.ts';
 import { preemption } from './preemption.ts';
+import { responseTime } from './responseTime.ts';
 import { taints } from './taints.ts';
 import { twoSchedulers } from './twoSchedulers.ts';
 import { whyNode3 } from './whyNode3.ts';
@@ -26,4 +27,5 @@ export const furtherScenarios: readonly Scenario[] = [
   twoSchedulers,
   ordered,
   batch,
+  responseTime,
 ];

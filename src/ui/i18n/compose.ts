@@ -3,6 +3,7 @@ import type { Args, Catalogue, ChapterWords as Words } from './index.ts';
 import type { ChapterTitles } from './chapters.en.ts';
 import type { PanelMessages } from './panels.en.ts';
 import type { ChapterWords, ScenarioTitles, TenStepWords } from './scenarios.en.ts';
+import type { ScalingStories } from './scaling-stories.en.ts';
 import type { SchedulingStories } from './scheduling.en.ts';
 import type { Simplification } from './simplified.en.ts';
 import type { StageMessages } from './stage.en.ts';
@@ -18,7 +19,7 @@ interface Parts {
   readonly chapters: ChapterWords;
   readonly chapterTitles: ChapterTitles;
   readonly scheduling: SchedulingStories;
-  readonly workloads: WorkloadStories;
+  readonly workloads: WorkloadStories & ScalingStories;
   readonly tenSteps: TenStepWords;
   readonly stepNotes: readonly string[];
 }

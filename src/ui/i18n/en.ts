@@ -15,6 +15,7 @@ import { chaptersEn, scenarioTitlesEn, tenStepsEn } from './scenarios.en.ts';
 import { schedulingEn } from './scheduling.en.ts';
 import { simplifiedEn } from './simplified.en.ts';
 import { stageEn } from './stage.en.ts';
+import { scalingStoriesEn } from './scaling-stories.en.ts';
 import { workloadStoriesEn } from './workload-stories.en.ts';
 
 // One language is loaded at a time.
@@ -28,7 +29,7 @@ export const en: Catalogue = compose({
   chapters: chaptersEn,
   chapterTitles: chapterTitlesEn,
   scheduling: schedulingEn,
-  workloads: workloadStoriesEn,
+  workloads: { ...workloadStoriesEn, ...scalingStoriesEn },
   tenSteps: tenStepsEn,
   stepNotes: stepNotesEn,
 });

@@ -15,6 +15,7 @@ import { chaptersZh, scenarioTitlesZh, tenStepsZh } from './scenarios.zh.ts';
 import { schedulingZh } from './scheduling.zh.ts';
 import { simplifiedZh } from './simplified.zh.ts';
 import { stageZh } from './stage.zh.ts';
+import { scalingStoriesZh } from './scaling-stories.zh.ts';
 import { workloadStoriesZh } from './workload-stories.zh.ts';
 
 // One language is loaded at a time.
@@ -28,7 +29,7 @@ export const zh: Catalogue = compose({
   chapters: chaptersZh,
   chapterTitles: chapterTitlesZh,
   scheduling: schedulingZh,
-  workloads: workloadStoriesZh,
+  workloads: { ...workloadStoriesZh, ...scalingStoriesZh },
   tenSteps: tenStepsZh,
   stepNotes: stepNotesZh,
 });

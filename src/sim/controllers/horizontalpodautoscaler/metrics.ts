@@ -23,6 +23,11 @@ const withSelectors = (path: string, selectors: Readonly<Record<string, string>>
   return { method: 'GET', path, ...(Object.keys(query).length === 0 ? {} : { query }) };
 };
 
+function resourceOf(kind: string): string {
+  const info = kindInfo(kind);
+  return info === undefined ? `${kind.toLowerCase()}s` : qualifiedResource(info);
+}
+
 /** The request that a metric needs; undefined: of a kind that nobody knows. */
 export function questionFor(spec: MetricSpec, namespace: string, podSelector: string): Ask | undefined {
   switch (spec.type) {
@@ -33,8 +38,7 @@ export function questionFor(spec: MetricSpec, namespace: string, podSelector: st
       return withSelectors(`${CUSTOM}/namespaces/${namespace}/pods/*/${spec.pods!.metric.name}`, { labelSelector: podSelector, metricLabelSelector: printSelector(spec.pods!.metric.selector) });
     case 'Object': {
       const { describedObject, metric } = spec.object!;
-      const info = kindInfo(describedObject.kind);
-      const resource = info === undefined ? `${describedObject.kind.toLowerCase()}s` : qualifiedResource(info);
+      const resource = resourceOf(describedObject.kind);
       const selectors = { metricLabelSelector: printSelector(metric.selector) };
       return describedObject.kind === 'Namespace' ? withSelectors(`${CUSTOM}/namespaces/${namespace}/metrics/${metric.name}`, selectors) : withSelectors(`${CUSTOM}/namespaces/${namespace}/${resource}/${describedObject.name}/${metric.name}`, selectors);
     }
@@ -61,7 +65,25 @@ export interface Scene {
   readonly now: Micros;
 }
 
-const messageOf = (response: Response): string => (response.body as Status).message ?? 'the server could not be reached';
+/** What client-go makes of an answer that is no Status of its own: a general sentence, and what was asked for. */
+const PLAIN: Readonly<Record<number, string>> = { 404: 'the server could not find the requested resource', 503: 'the server is currently unable to handle the request' };
+function messageOf(response: Response, spec: MetricSpec): string {
+  const said = (response.body as Status).message ?? 'the server could not be reached';
+  const plain = PLAIN[response.code];
+  const isNowhere = said.startsWith('404 page not found');
+  if (plain === undefined || (said !== plain && !isNowhere)) return said;
+  switch (spec.type) {
+    case 'Pods':
+    case 'Object':
+      // Its client looks first whether the group is there at all.
+      if (isNowhere) return 'no custom metrics API (custom.metrics.k8s.io) registered';
+      return `${plain} (get ${spec.object === undefined ? 'pods.custom.metrics.k8s.io *' : `${resourceOf(spec.object.describedObject.kind).split('.')[0]}.custom.metrics.k8s.io ${spec.object.describedObject.name}`})`;
+    case 'External':
+      return `${plain} (get ${spec.external!.metric.name}.external.metrics.k8s.io)`;
+    default:
+      return `${plain} (get pods.metrics.k8s.io)`;
+  }
+}
 const itemsOf = <T>(response: Response): readonly T[] => ((response.body as { readonly items?: unknown }).items ?? []) as readonly T[];
 const milli = (value: number, resource = ''): string => formatNano(BigInt(value) * 1_000_000n, resource === 'memory' ? 'binary' : 'decimal');
 
@@ -71,9 +93,9 @@ function windowOf(text: string): Micros {
 }
 
 /** The CPU or memory of each Pod, or of one container of each: a Pod of which a container is missing does not count. */
-function resourceSamples(response: Response, resource: string, container: string): Samples | { readonly error: string } {
+function resourceSamples(response: Response, spec: MetricSpec, resource: string, container: string): Samples | { readonly error: string } {
   const about = `unable to get metrics for resource ${resource}`;
-  if (response.code >= 300 || response.code === 0) return { error: `${about}: unable to fetch metrics from resource metrics API: ${messageOf(response)}` };
+  if (response.code >= 300 || response.code === 0) return { error: `${about}: unable to fetch metrics from resource metrics API: ${messageOf(response, spec)}` };
   const items = itemsOf<PodMetrics>(response);
   if (items.length === 0) return { error: `${about}: no metrics returned from resource metrics API` };
   const samples = new Map<string, Sample>();
@@ -84,9 +106,9 @@ function resourceSamples(response: Response, resource: string, container: string
   }
   return samples;
 }
-function podSamples(response: Response, metric: string): Samples | { readonly error: string } {
+function podSamples(response: Response, spec: MetricSpec, metric: string): Samples | { readonly error: string } {
   const about = `unable to get metric ${metric}`;
-  if (response.code >= 300 || response.code === 0) return { error: `${about}: unable to fetch metrics from custom metrics API: ${messageOf(response)}` };
+  if (response.code >= 300 || response.code === 0) return { error: `${about}: unable to fetch metrics from custom metrics API: ${messageOf(response, spec)}` };
   const items = itemsOf<MetricValue>(response);
   if (items.length === 0) return { error: `${about}: no metrics returned from custom metrics API` };
   return new Map(items.map(({ describedObject, timestamp, windowSeconds, value }): [string, Sample] => [describedObject.name, { value: milliValue(value), at: parseTimestamp(timestamp) ?? 0, windowMicros: windowSeconds === undefined ? DEFAULT_WINDOW : windowSeconds * SECOND }]));
@@ -105,7 +127,7 @@ export function compute(spec: MetricSpec, response: Response, scene: Scene): Com
       const { name: resource, target } = (spec.resource ?? spec.containerResource)!;
       const container = spec.containerResource?.container ?? '';
       const isAverage = target.averageValue !== undefined;
-      const samples = resourceSamples(response, resource, container);
+      const samples = resourceSamples(response, spec, resource, container);
       const proposed: Proposed = failed(samples)
         ? samples
         : isAverage
@@ -121,7 +143,7 @@ export function compute(spec: MetricSpec, response: Response, scene: Scene): Com
     }
     case 'Pods': {
       const { metric, target } = spec.pods!;
-      const samples = podSamples(response, metric.name);
+      const samples = podSamples(response, spec, metric.name);
       const proposed = failed(samples) ? samples : byAverage(samples, pods, '', milliValue(target.averageValue), specReplicas, tolerances, now);
       if (failed(proposed)) return fail(proposed.error, `failed to get pods metric value: ${proposed.error}`);
       return { replicas: proposed.replicas, name: `pods metric ${metric.name}`, status: { type: 'Pods', pods: { metric, current: { averageValue: milli(proposed.usage) } } } };
@@ -129,7 +151,7 @@ export function compute(spec: MetricSpec, response: Response, scene: Scene): Com
     case 'Object': {
       const { describedObject, metric, target } = spec.object!;
       const isAverage = target.averageValue !== undefined;
-      const value = objectValue(response, `unable to get metric ${metric.name}: ${describedObject.kind} on ${hpa.metadata.namespace} ${describedObject.name}/`);
+      const value = objectValue(response, spec, `unable to get metric ${metric.name}: ${describedObject.kind} on ${hpa.metadata.namespace} ${describedObject.name}/`);
       const proposed = failed(value) ? value : isAverage ? byShare(value.usage, milliValue(target.averageValue), statusReplicas, tolerances) : byValue(value.usage, pods, milliValue(target.value), specReplicas, tolerances);
       if (failed(proposed)) {
         const error = isAverage ? `failed to get ${metric.name} object metric: ${proposed.error}` : proposed.error;
@@ -142,7 +164,7 @@ export function compute(spec: MetricSpec, response: Response, scene: Scene): Com
     case 'External': {
       const { metric, target } = spec.external!;
       const isAverage = target.averageValue !== undefined;
-      const value = externalValue(response, `unable to get external metric ${hpa.metadata.namespace}/${metric.name}/${goSelector(metric.selector)}: `);
+      const value = externalValue(response, spec, `unable to get external metric ${hpa.metadata.namespace}/${metric.name}/${goSelector(metric.selector)}: `);
       const proposed = failed(value) ? value : isAverage ? byShare(value.usage, milliValue(target.averageValue), statusReplicas, tolerances) : byValue(value.usage, pods, milliValue(target.value), specReplicas, tolerances);
       if (failed(proposed)) {
         const error = isAverage ? `failed to get ${metric.name} external metric: ${proposed.error}` : `failed to get external metric ${metric.name}: ${proposed.error}`;
@@ -159,15 +181,15 @@ export function compute(spec: MetricSpec, response: Response, scene: Scene): Com
 }
 
 /** One object's value: the list has one entry. */
-function objectValue(response: Response, about: string): { readonly usage: number } | { readonly error: string } {
-  if (response.code >= 300 || response.code === 0) return { error: `${about}unable to fetch metrics from custom metrics API: ${messageOf(response)}` };
+function objectValue(response: Response, spec: MetricSpec, about: string): { readonly usage: number } | { readonly error: string } {
+  if (response.code >= 300 || response.code === 0) return { error: `${about}unable to fetch metrics from custom metrics API: ${messageOf(response, spec)}` };
   const items = itemsOf<MetricValue>(response);
   if (items.length !== 1) return { error: `${about}unable to fetch metrics from custom metrics API: the custom metrics API server returned ${items.length} results when we asked for exactly one` };
   return { usage: milliValue(items[0]!.value) };
 }
 /** The values of all series that the selector selects count together. */
-function externalValue(response: Response, about: string): { readonly usage: number } | { readonly error: string } {
-  if (response.code >= 300 || response.code === 0) return { error: `${about}unable to fetch metrics from external metrics API: ${messageOf(response)}` };
+function externalValue(response: Response, spec: MetricSpec, about: string): { readonly usage: number } | { readonly error: string } {
+  if (response.code >= 300 || response.code === 0) return { error: `${about}unable to fetch metrics from external metrics API: ${messageOf(response, spec)}` };
   const items = itemsOf<{ readonly value: string }>(response);
   if (items.length === 0) return { error: `${about}no metrics returned from external metrics API` };
   return { usage: items.reduce((sum, { value }) => sum + milliValue(value), 0) };
