@@ -75,7 +75,7 @@ function parse(source: string, content: string): Json[] {
     if (error !== undefined) {
       // go-yaml leaves the number out on the first line; here the place is always named.
       const { line } = lines.linePos(place(content, error.code, error.pos[0]));
-      throw new Failure(`error: error parsing ${source}: error converting YAML to JSON: yaml: line ${Math.max(1, line)}: ${/[[{,]$/.test(content.trimEnd()) && error.code === 'MISSING_CHAR' ? 'did not find expected node content' : wording(error.code, error.message)}`);
+      throw new Failure(`error: error parsing ${source}: error converting YAML to JSON: yaml: line ${Math.max(1, line)}: ${/[[{,]$/.test(content.trimEnd()) ? 'did not find expected node content' : wording(error.code, error.message)}`);
     }
     let value: Json;
     try {

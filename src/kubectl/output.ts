@@ -21,8 +21,10 @@ export function shown(object: KubernetesObject): Tree {
   const { managedFields: _, ...metadata } = object.metadata as unknown as { managedFields?: Json } & Tree;
   return { ...(object as unknown as Tree), metadata };
 }
-const document = (found: readonly Found[], single: boolean): Json =>
-  single && found.length === 1 ? shown(found[0]!.object) : { apiVersion: 'v1', items: found.map(({ object }) => shown(object)), kind: 'List', metadata: { resourceVersion: '' } };
+const document = (found: readonly Found[], single: boolean, managed = false): Json => {
+  const one = ({ object }: Found): Tree => (managed ? (object as unknown as Tree) : shown(object));
+  return single && found.length === 1 ? one(found[0]!) : { apiVersion: 'v1', items: found.map(one), kind: 'List', metadata: { resourceVersion: '' } };
+};
 
 function template(source: string, what: string): ReturnType<typeof parseTemplate> {
   try {
@@ -83,7 +85,7 @@ function goTemplate(source: string): Format {
 }
 
 /** `given` is what --template says; files are those that a template may be read from. */
-export function format(output: string | undefined, given?: string, files?: Input): Format | undefined {
+export function format(output: string | undefined, given?: string, files?: Input, managed = false): Format | undefined {
   if (output === undefined && given !== undefined) return goTemplate(given);
   if (output === undefined || output === '' || output === 'wide') return undefined;
   const equals = output.indexOf('=');
@@ -91,9 +93,9 @@ export function format(output: string | undefined, given?: string, files?: Input
   const rest = equals < 0 ? '' : output.slice(equals + 1);
   switch (name) {
     case 'yaml':
-      return (found, single) => yamlText(document(found, single));
+      return (found, single) => yamlText(document(found, single, managed));
     case 'json':
-      return (found, single) => indentedJson(document(found, single));
+      return (found, single) => indentedJson(document(found, single, managed));
     case 'name':
       return (found) => found.map(({ info, object }) => `${fullName(info, object.metadata.name ?? '<unknown>')}\n`).join('');
     case 'jsonpath': {

@@ -9,7 +9,7 @@ import type { FlagSpecs } from '../flags.ts';
 import { given, kinds, number, text, truth } from '../flags.ts';
 import type { Manifest } from '../documents.ts';
 import { manifests } from '../documents.ts';
-import { changed, format } from '../output.ts';
+import { changed, format, shown } from '../output.ts';
 import type { Found } from '../resources.ts';
 import { strategicMerge } from '../patch/merge.ts';
 import { mergeThreeWay, threeWayPatch } from '../patch/strategic.ts';
@@ -148,7 +148,7 @@ export function* apply(context: Context): Run<number> {
     yield* truth(flags, 'server-side') ? applyServerSide(context, manifest) : one(context, manifest, kept);
   });
   const print = format(text(flags, 'output'));
-  if (print !== undefined && kept.length > 0) yield { out: print(kept, kept.length === 1, true) };
+  if (print !== undefined && kept.length > 0) yield { out: kept.length > 1 && /^(?:json|yaml)$/.test(text(flags, 'output')!) ? (text(flags, 'output') === 'yaml' ? yamlText : indentedJson)({ apiVersion: 'v1', items: kept.map(({ object }) => shown(object)), kind: 'List', metadata: {} }) : print(kept, kept.length === 1, true) };
   if (truth(flags, 'prune')) yield* prune(context, seen);
   return code;
 }

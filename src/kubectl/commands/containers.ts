@@ -6,7 +6,7 @@ import { SECOND, parseTimestamp, timestamp } from '../../sim/api/time.ts';
 import type { Micros } from '../../sim/api/time.ts';
 import { STRATEGIC_MERGE_PATCH } from '../../sim/api/request.ts';
 import { parseDuration } from '../dates.ts';
-import { Failure, Refusal } from '../failure.ts';
+import { Failure } from '../failure.ts';
 import { fileAt } from '../files.ts';
 import type { FlagSpecs } from '../flags.ts';
 import { given, kinds, number, text, truth } from '../flags.ts';
@@ -54,7 +54,7 @@ function* podFor(context: Context, words: readonly string[], purpose: 'logs' | '
     [found] = (yield* fetchEvery(context, wanted)) as [Found];
   } catch (error) {
     // logs says where it looked.
-    throw purpose === 'logs' && error instanceof Refusal && error.status.reason === 'NotFound' ? new Failure(`error: error from server (NotFound): ${error.status.message ?? ''} in namespace "${context.namespace}"`) : error;
+    throw purpose === 'logs' && error instanceof Failure && error.text.startsWith('Error from server (NotFound): ') ? new Failure(`error: error from server (NotFound): ${error.text.slice('Error from server (NotFound): '.length)} in namespace "${context.namespace}"`) : error;
   }
   const { object } = found;
   if (object.kind === 'Pod') return object as Pod;
@@ -79,7 +79,7 @@ function* containerFor(context: Context, pod: Pod, purpose: 'logs' | 'exec'): Ru
   if (wanted !== undefined) {
     const found = all.find((one) => one.name === wanted);
     if (found !== undefined) return found;
-    throw new Failure(purpose === 'logs' ? `error: container ${wanted} is not valid for pod ${pod.metadata.name} out of: ${listed(pod)}` : `error: container ${wanted} not found in pod ${pod.metadata.name} out of: ${listed(pod)}`);
+    throw new Failure(purpose === 'logs' ? `error: container ${wanted} is not valid for pod ${pod.metadata.name} out of: ${listed(pod)}` : `error: container ${wanted} is not valid for pod ${pod.metadata.name} out of: ${listed(pod)}`);
   }
   const named = pod.metadata.annotations?.['kubectl.kubernetes.io/default-container'];
   const chosen = all.find((one) => one.name === named) ?? pod.spec.containers[0]!;

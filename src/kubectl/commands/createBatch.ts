@@ -2,6 +2,7 @@ import { pathOf } from '../../sim/api/kinds.ts';
 import { Failure } from '../failure.ts';
 import { texts, text } from '../flags.ts';
 import type { Context, Run } from '../steps.ts';
+import { fetchEvery, targets } from '../resources.ts';
 import { read } from '../steps.ts';
 import type { Tree } from '../tree.ts';
 import { dig, isTree } from '../tree.ts';
@@ -26,7 +27,10 @@ export function* createJob(context: Context, words: readonly string[]): Run<void
   if (afterDash(context).length > 0) throw new Failure('error: cannot specify --from and command');
   const [type = '', source, ...more] = from!.split('/');
   if (source === undefined || more.length > 0) throw new Failure(`error: from must be an existing cronjob`);
-  if (!/^(?:cronjobs?|cj)(?:\.v1)?(?:\.batch)?$/i.test(type)) throw new Failure('error: from must be an existing cronjob');
+  if (!/^(?:cronjobs?|cj)(?:\.v1)?(?:\.batch)?$/i.test(type)) {
+    const [other] = yield* fetchEvery(context, yield* targets(context, [from!]));
+    throw new Failure(`error: unknown object type *${other!.info.version}.${other!.info.kind}`);
+  }
   const cron = yield* read(context, pathOf('CronJob', context.namespace, source));
   const template = dig(cron, 'spec', 'jobTemplate');
   const labels = dig(template, 'metadata', 'labels');

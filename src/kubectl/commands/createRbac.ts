@@ -83,7 +83,7 @@ export function* createToken(context: Context, words: readonly string[]): Run<vo
   const name = oneName(context, words, 'token');
   const duration = micros(flags, 'duration');
   const audiences = raws(flags, 'audience');
-  const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', metadata: {}, spec: only({ audiences: audiences.length === 0 ? null : audiences, expirationSeconds: duration === undefined || duration === 0 ? undefined : Math.floor(duration / SECOND) }), status: { expirationTimestamp: null, token: '' } };
+  const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', metadata: {}, spec: only({ audiences: audiences.length === 0 ? undefined : audiences, expirationSeconds: duration === undefined || duration === 0 ? undefined : Math.floor(duration / SECOND) }), status: { expirationTimestamp: null, token: '' } };
   let made: KubernetesObject;
   try {
     made = (yield* call(context, { method: 'POST', path: pathOf('ServiceAccount', context.namespace, name, 'token'), query: writeQuery(context, 'kubectl-create'), body })).body as KubernetesObject;
@@ -93,6 +93,6 @@ export function* createToken(context: Context, words: readonly string[]): Run<vo
   const output = format(text(flags, 'output'));
   const info: Resource = { kind: 'TokenRequest', group: 'authentication.k8s.io', version: 'v1', resource: 'tokenrequests', singular: 'tokenrequest', shortNames: [], namespaced: true, subresources: [] };
   // What was asked about the object that the token is bound to is shown though nothing was asked.
-  yield { out: output === undefined ? `${String(dig(made, 'status', 'token') ?? '')}\n` : output([{ info, object: made }], true, true) };
+  yield { out: output === undefined ? `${String(dig(made, 'status', 'token') ?? '')}\n` : output([{ info, object: { ...made, spec: { boundObjectRef: null, ...(dig(made, 'spec') as object) } } as KubernetesObject }], true, true) };
 }
 

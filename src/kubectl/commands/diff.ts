@@ -25,11 +25,20 @@ function masked(from: Tree | undefined, to: Tree | undefined): readonly [Tree | 
   return [put(from, hide(a, b, 'before')), put(to, hide(b, a, 'after'))];
 }
 
+function* beyondOne<T>(run: Run<T>): Run<T> {
+  try {
+    return yield* run;
+  } catch (error) {
+    throw error instanceof Failure && error.code === 1 && /^error: the path /.test(error.text) ? new Failure(error.text, 2) : error;
+  }
+}
+
 /** diff -f: the live object beside what an apply would make of it, which the server works out as a try. Exit code 1: there are differences. */
 export function* diff(context: Context): Run<number> {
   if (given(context.flags, 'kustomize')) throw new Failure('error: -k (kustomize) is not in this version of Orrery; use -f');
   if (!given(context.flags, 'filename')) throw new Failure('error: must specify one of -f and -k', 2);
-  const { found, problems } = yield* manifests(context);
+  // 1 is said of differences, so that what cannot be compared at all is more than that.
+  const { found, problems } = yield* beyondOne(manifests(context));
   if (problems.length > 0) throw new Failure(problemsText(problems), 1);
   if (found.length === 0) throw new Failure('error: no objects passed to diff');
   let differs = false;

@@ -59,7 +59,7 @@ export function* explain(context: Context): Run<number> {
     field = type === undefined ? undefined : fieldsOf(type).find((one) => one.name === part);
     if (field === undefined) {
       yield { out: head };
-      throw new Failure(`error: field "${part}" does not exist`);
+      throw new Failure(`error: field "${path.at(-1)!}" does not exist`);
     }
     type = field.inner;
   }

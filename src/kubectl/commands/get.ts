@@ -1,4 +1,6 @@
 import type { Json, KubernetesObject } from '../../sim/api/object.ts';
+import { kindInfo } from '../../sim/api/kinds.ts';
+import type { Problem } from '../failure.ts';
 import { Failure, Refusal, isStatus, problemsText } from '../failure.ts';
 import type { FlagSpecs } from '../flags.ts';
 import { kinds, raws, text, texts, truth } from '../flags.ts';
@@ -7,7 +9,7 @@ import { manifests } from '../documents.ts';
 import { format, shown } from '../output.ts';
 import { tables } from '../printers/table.ts';
 import type { Found, Target } from '../resources.ts';
-import { fetchAll, pathIn, severalTypes, targets } from '../resources.ts';
+import { fetchAll, inNamespace, pathIn, severalTypes, targets } from '../resources.ts';
 import type { Context, Run } from '../steps.ts';
 import type { Tree } from '../tree.ts';
 import { POLL_MICROS, call, send } from '../steps.ts';
@@ -75,7 +77,7 @@ export function* get(context: Context): Run<number> {
   const watching = truth(flags, 'watch') || truth(flags, 'watch-only');
   if (truth(flags, 'output-watch-events') && !watching) throw new Failure('error: --output-watch-events option can only be used with --watch or --watch-only');
   const output = text(flags, 'output');
-  const print = format(output, text(flags, 'template'), context.input);
+  const print = format(output, text(flags, 'template'), context.input, truth(flags, 'show-managed-fields'));
   const fromFiles = raws(flags, 'filename').length > 0;
   if (flags.args.length === 0 && !fromFiles) {
     yield { err: 'You must specify the type of resource to get. Use "kubectl api-resources" for a complete list of supported resources.\n\n' };
@@ -85,7 +87,8 @@ export function* get(context: Context): Run<number> {
   if (truth(flags, 'all-namespaces') && wanted.some((target) => target.name !== undefined)) throw new Failure('error: a resource cannot be retrieved by name across all namespaces');
   if (wanted.some((target) => target.name !== undefined) && (text(flags, 'selector') ?? '') !== '') throw new Failure('error: name cannot be provided when a selector is specified');
 
-  const result = yield* fetchAll(context, wanted);
+  const subresource = text(flags, 'subresource');
+  const result = yield* (subresource === undefined || subresource === '' ? fetchAll(context, wanted) : fetchParts(context, wanted, subresource));
   const problems = truth(flags, 'ignore-not-found') ? result.problems.filter((problem) => !('status' in problem) || problem.status.reason !== 'NotFound') : result.problems;
   const order = text(flags, 'sort-by');
   const found = order === undefined ? result.found : sortBy(result.found, order);
@@ -105,6 +108,25 @@ export function* get(context: Context): Run<number> {
   if (problems.length > 0) throw new Failure(problemsText(problems));
   if (truth(flags, 'watch') || truth(flags, 'watch-only')) yield* follow(context, wanted, found, (changed) => (print === undefined ? tables(changed, { ...options, headers: false, now: context.input.now() }) : print(changed, true, false)));
   return 0;
+}
+
+/** --subresource: that part of each object, which only named objects have. */
+function* fetchParts(context: Context, wanted: readonly Target[], subresource: string): Run<{ readonly found: readonly Found[]; readonly problems: readonly Problem[] }> {
+  const found: Found[] = [];
+  const problems: Problem[] = [];
+  for (const { info, name, namespace } of wanted) {
+    if (name === undefined) throw new Failure('error: subresource cannot be used when bulk resources are specified');
+    try {
+      const { body } = yield* call(context, { method: 'GET', path: pathIn(info, namespace ?? inNamespace(context, info), name, subresource) });
+      const object = body as KubernetesObject;
+      const part = kindInfo(object.kind);
+      found.push({ info: object.kind === info.kind ? info : { ...(part ?? info), kind: object.kind, custom: part === undefined ? [] : undefined }, object });
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      problems.push({ status: error.status });
+    }
+  }
+  return { found, problems };
 }
 
 /** -w: a row for every object that changed since it was last seen. Whoever runs the generator ends it; it never ends by itself. */

@@ -108,8 +108,8 @@ export function* drain(context: Context): Run<number> {
     let failed = errors;
     if (failed.length === 0) {
       if (warnings !== '') yield { err: `Warning: ${warnings}\n` };
-      if (mode === 'client') for (const pod of pods) yield { out: `evicting pod ${pod.metadata.namespace ?? ''}/${pod.metadata.name} (dry run)\n` };
-      else if (mode === 'none') {
+      if (mode !== 'none') for (const pod of pods) yield { out: `evicting pod ${pod.metadata.namespace ?? ''}/${pod.metadata.name}${mode === 'client' ? ' (dry run)' : ' (server dry run)'}\n` };
+      else {
         failed = truth(flags, 'disable-eviction') ? yield* deleteAll(context, pods) : yield* evictAll(context, pods);
         if (failed.length > 0) {
           const pending = (yield* podsOf(context, node)).pods;

@@ -125,7 +125,7 @@ export function containersLines(w: Writer, title: string, containers: readonly C
 const optional = (source: unknown): string => String(dig(source, 'optional') === true);
 
 export function volumeLines(w: Writer, volume: Volume): void {
-  const { hostPath, nfs, downwardAPI } = volume as { hostPath?: Tree; nfs?: Tree; downwardAPI?: Tree };
+  const { hostPath, nfs, downwardAPI, csi, local, image, iscsi } = volume as { hostPath?: Tree; nfs?: Tree; downwardAPI?: Tree; csi?: Tree; local?: Tree; image?: Tree; iscsi?: Tree };
   const type = (text: string): Writer => w.line(2, `Type:\t${text}`);
   if (volume.emptyDir !== undefined) type("EmptyDir (a temporary directory that shares a pod's lifetime)").line(2, `Medium:\t${volume.emptyDir.medium ?? ''}`).line(2, `SizeLimit:\t${volume.emptyDir.sizeLimit ?? '<unset>'}`);
   else if (volume.configMap !== undefined) type('ConfigMap (a volume populated by a ConfigMap)').line(2, `Name:\t${volume.configMap.name ?? ''}`).line(2, `Optional:\t${optional(volume.configMap)}`);
@@ -145,7 +145,28 @@ export function volumeLines(w: Writer, volume: Volume): void {
       else if (dig(source, 'configMap') !== undefined) w.line(2, `ConfigMapName:\t${String(dig(source, 'configMap', 'name') ?? '')}`).line(2, `Optional:\t${optional(dig(source, 'configMap'))}`);
       else if (dig(source, 'serviceAccountToken') !== undefined) w.line(2, `TokenExpirationSeconds:\t${String(dig(source, 'serviceAccountToken', 'expirationSeconds') ?? 3600)}`);
     }
-  } else w.line(1, '<unknown>');
+  } else if (csi !== undefined) {
+    type('CSI (a Container Storage Interface (CSI) volume source)').line(2, `Driver:\t${String(csi.driver ?? '')}`).line(2, `FSType:\t${String(csi.fsType ?? '')}`);
+    if (csi.volumeHandle !== undefined) w.line(2, `VolumeHandle:\t${String(csi.volumeHandle)}`);
+    w.line(2, `ReadOnly:\t${String(csi.readOnly === true)}`);
+    const attributes = isTree(csi.volumeAttributes) ? csi.volumeAttributes : {};
+    const keys = sortedKeys(attributes);
+    w.line(2, `VolumeAttributes:\t${keys.length === 0 ? '<none>' : `${keys[0]!}=${String(attributes[keys[0]!])}`}`);
+    // The lines after the first are indented twice over, as upstream's are.
+    for (const key of keys.slice(1)) w.line(2, `    \t${key}=${String(attributes[key])}`);
+  } else if (local !== undefined) type('LocalVolume (a persistent volume backed by local storage on a node)').line(2, `Path:\t${String(local.path ?? '')}`);
+  else if (image !== undefined) type('Image (a container image or OCI artifact)').line(2, `Reference:\t${String(image.reference ?? '')}`).line(2, `PullPolicy:\t${String(image.pullPolicy ?? '')}`);
+  else if (iscsi !== undefined) iscsiLines(w, iscsi);
+  else w.line(1, '<unknown>');
+}
+
+function iscsiLines(w: Writer, iscsi: Tree): void {
+  const portals = isList(iscsi.portals) ? iscsi.portals.map(String).join(',') : '';
+  w.line(2, 'Type:\tISCSI (an ISCSI Disk resource that is attached to a kubelet\'s host machine and then exposed to the pod)');
+  for (const [title, value] of [
+    ['TargetPortal', iscsi.targetPortal ?? ''], ['IQN', iscsi.iqn ?? ''], ['Lun', iscsi.lun ?? 0], ['ISCSIInterface', iscsi.iscsiInterface ?? ''], ['FSType', iscsi.fsType ?? ''], ['ReadOnly', iscsi.readOnly === true], ['Portals', `[${portals}]`], ['DiscoveryCHAPAuth', iscsi.chapAuthDiscovery === true],
+    ['SessionCHAPAuth', iscsi.chapAuthSession === true], ['SecretRef', dig(iscsi.secretRef, 'name') ?? '<nil>'], ['InitiatorName', iscsi.initiatorName ?? '<none>'],
+  ] as const) w.line(2, `${title}:\t${String(value)}`);
 }
 
 export function volumesLines(w: Writer, volumes: readonly Volume[] | undefined, indent: string): void {

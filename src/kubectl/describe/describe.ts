@@ -11,6 +11,7 @@ import { compareText, dig, isList, isTree, sortedKeys } from '../tree.ts';
 import { containersLines, resourceLines, spreadLines, volumeLines, volumesLines } from './containers.ts';
 import type { Describer, Related } from './head.ts';
 import { conditionLines, head, labelled, podCounts, templateLines } from './head.ts';
+import { INFRASTRUCTURE } from './infrastructure.ts';
 import { NETWORK, endpointsOf } from './network.ts';
 import { POLICY, limitLines, quotaLines } from './policy.ts';
 import { RBAC } from './rbac.ts';
@@ -137,11 +138,13 @@ function service(w: Writer, object: Service, { slices = [], events, now }: Relat
   if (more('externalTrafficPolicy') !== undefined) w.line(0, `External Traffic Policy:\t${spec.externalTrafficPolicy!}`);
   if (more('internalTrafficPolicy') !== undefined) w.line(0, `Internal Traffic Policy:\t${spec.internalTrafficPolicy!}`);
   if (more('healthCheckNodePort') !== undefined && more('healthCheckNodePort') !== '0') w.line(0, `HealthCheck NodePort:\t${more('healthCheckNodePort')!}`);
+  if ((more('loadBalancerSourceRanges') ?? '') !== '') w.line(0, `LoadBalancer Source Ranges:\t${more('loadBalancerSourceRanges')!}`);
   if (more('trafficDistribution') !== undefined) w.line(0, `Traffic Distribution:\t${more('trafficDistribution')!}`);
   eventLines(w, events, now);
 }
 
-type Amount = 'cpu' | 'memory' | 'ephemeral-storage';
+/** Any resource of a Node; only the cpu has thousandths. */
+type Amount = string;
 const amount = (name: Amount, text: string | undefined): number => (name === 'cpu' ? milliValue(text) : wholeValue(text));
 
 /** What a Pod asks for: its containers together, or its largest init container with the sidecars started before it. */
@@ -212,6 +215,13 @@ function node(w: Writer, object: Node, { now, events, pods = [], lease }: Relate
   for (const name of ['cpu', 'memory', 'ephemeral-storage'] as const) {
     const total = (which: 'requests' | 'limits'): number => pods.reduce((sum, one) => sum + podAmount(one, name, which), 0);
     w.line(1, `${name}\t${share(name, total('requests'))}\t${share(name, total('limits'))}`);
+  }
+  // Huge pages have a share of what there is; other resources are only counted.
+  for (const name of sortedKeys(room).filter((one) => !['cpu', 'memory', 'ephemeral-storage', 'pods'].includes(one))) {
+    const sum = (which: 'requests' | 'limits'): number => pods.reduce((all, one) => all + podAmount(one, name as Amount, which), 0);
+    const huge = name.startsWith('hugepages-');
+    if (huge) w.line(1, `${name}\t${share(name as Amount, sum('requests'))}\t${share(name as Amount, sum('limits'))}`);
+    else w.line(1, `${name}\t${amountText(name as Amount, sum('requests'))}\t${amountText(name as Amount, sum('limits'))}`);
   }
   eventLines(w, events, now);
 }
@@ -408,7 +418,7 @@ const DESCRIBERS = {
   Pod: pod, Deployment: deployment, ReplicaSet: replicaSet, Service: service, Node: node, Namespace: namespace, ConfigMap: configMap, Secret: secret, ServiceAccount: serviceAccount, Endpoints: endpoints,
   EndpointSlice: endpointSlice, PodDisruptionBudget: podDisruptionBudget, PersistentVolumeClaim: claim,
   PersistentVolume: persistentVolume, StorageClass: storageClass, PriorityClass: priorityClass,
-  ...WORKLOADS, ...NETWORK, ...POLICY, ...RBAC,
+  ...WORKLOADS, ...NETWORK, ...POLICY, ...RBAC, ...INFRASTRUCTURE,
 } as unknown as Readonly<Record<string, Describer>>;
 
 export function describeText(object: KubernetesObject, related: Related): string {

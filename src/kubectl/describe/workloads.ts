@@ -6,7 +6,7 @@ import type { Json } from '../../sim/api/object.ts';
 import { dig, isList } from '../tree.ts';
 import type { Describer, Related } from './head.ts';
 import { conditionLines, head, labelled, podCounts, templateLines } from './head.ts';
-import { Writer, annotationLines, controllerText, eventLines, labelLines } from './text.ts';
+import { Writer, controllerText, eventLines, labelLines } from './text.ts';
 
 /** ReplicationController, StatefulSet, DaemonSet, Job and CronJob (kubectl, pkg/describe). */
 const spec = (object: KubernetesObject, ...path: readonly string[]): Json | undefined => dig(object, 'spec', ...path);
@@ -47,7 +47,7 @@ const statefulSet: Describer = (w, object, related) => {
       const modes = dig(claim, 'spec', 'accessModes');
       w.line(1, `Name:\t${String(dig(claim, 'metadata', 'name'))}`).line(1, `StorageClass:\t${String(dig(claim, 'spec', 'storageClassName') ?? '')}`);
       labelLines(w, '  Labels', dig(claim, 'metadata', 'labels') as StringMap | undefined);
-      annotationLines(w, '  Annotations', dig(claim, 'metadata', 'annotations') as StringMap | undefined);
+      labelLines(w, '  Annotations', dig(claim, 'metadata', 'annotations') as StringMap | undefined);
       w.line(1, `Capacity:\t${String(size ?? '<default>')}`).line(1, `Access Modes:\t[${(isList(modes) ? modes : []).map(String).join(' ')}]`);
     }
   }
