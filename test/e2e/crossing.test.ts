@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
 import { chapter, clock, inTwin, press, revision, shot, stand, story, violations, type Stand } from './page.ts';
@@ -98,8 +100,12 @@ describe('from another cluster', () => {
     await page.getByRole('button', { name: 'Import and export' }).click();
     await page.getByRole('menuitem', { name: /^Import/ }).click();
     const file = dialog(page).locator('input[type=file]');
-    await file.setInputFiles({ name: 'huge.yaml', mimeType: 'text/yaml', buffer: Buffer.alloc(21_000_000, 'a: b\n') });
+    // From the disk: so much does not go through the browser's wire in time.
+    const folder = mkdtempSync(join(tmpdir(), 'orrery-'));
+    writeFileSync(join(folder, 'huge.yaml'), Buffer.alloc(21_000_000, 'a: b\n'));
+    await file.setInputFiles(join(folder, 'huge.yaml'));
     await dialog(page).getByText(/This has 21 MB; Orrery reads up to 20 MB/).waitFor({ timeout: 60_000 });
+    rmSync(folder, { recursive: true });
     const many = `apiVersion: v1\nkind: List\nitems:\n${Array.from({ length: 4_000 }, (_, i) => `- apiVersion: v1\n  kind: Event\n  metadata:\n    name: e${i}\n    namespace: default\n  message: ${'x'.repeat(60)}\n`).join('')}- apiVersion: v1\n  kind: ConfigMap\n  metadata:\n    name: last\n  data:\n    colour: blue\n`;
     await file.setInputFiles({ name: 'dump.yaml', mimeType: 'text/yaml', buffer: Buffer.from(many) });
     await dialog(page).getByText('Taken: 1 object', { exact: true }).waitFor({ timeout: 60_000 });

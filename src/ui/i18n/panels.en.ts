@@ -63,7 +63,7 @@ export const panelsEn = {
     choose: 'Choose a story',
     shelves: { first: 'First steps', scheduler: 'The scheduler', workloads: 'Workloads', own: 'Your own' },
     sandbox: (nodes: number): string => `Empty cluster, ${plural(nodes, 'node', 'nodes')}`,
-    sandboxAbout: 'nothing in it: apply what you like, or import a cluster',
+    sandboxAbout: 'Nothing in it: apply, or import',
     simplified: (n: number): string => `Simplified: ${plural(n, 'thing', 'things')}`,
     share: 'Share',
     inOut: 'Import and export',

@@ -61,7 +61,7 @@ export const panelsZh: PanelMessages = {
     choose: '选择故事',
     shelves: { first: '入门', scheduler: '调度器', workloads: '工作负载', own: '自己动手' },
     sandbox: (nodes) => `空集群，${nodes} 个节点`,
-    sandboxAbout: '里面什么都没有：可应用任何清单，或导入一个集群',
+    sandboxAbout: '空无一物：可应用或导入',
     simplified: (n) => `简化了 ${n} 处`,
     share: '分享',
     inOut: '导入与导出',

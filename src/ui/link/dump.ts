@@ -160,13 +160,16 @@ export async function readDump(text: string, breathe: () => Promise<void>, isWan
   const unread: Unread[] = [];
   const budget = { left: MOST_VALUES };
   let pieces = 0;
-  for (const piece of piecesOf(text)) {
+  for (const cut of piecesOf(text)) {
+    // A piece begins with its first line of content.
+    const lead = /^(?:[ \t]*(?:#.*)?\r?\n)*/.exec(cut.text)![0];
+    const piece: Piece = { ...cut, line: cut.line + linesIn(lead), text: cut.text.slice(lead.length) };
     if (++pieces % PIECES_IN_A_SLICE === 0) {
       await breathe();
       if (!isWanted()) break;
     }
     if (unread.length >= MOST_PROBLEMS) break;
-    if (/^\s*(?:#.*\s*)*$/.test(piece.text)) continue;
+    if (piece.text.trim() === '' || /^[ \t]*#[^\n]*$/.test(piece.text)) continue;
     let value: unknown;
     try {
       value = plain(load(piece.text, { schema: SCHEMA }), budget);
@@ -179,7 +182,8 @@ export async function readDump(text: string, breathe: () => Promise<void>, isWan
       }
       const at = error instanceof YAMLException ? error.mark : undefined;
       const line = piece.line + (at?.line ?? 0);
-      unread.push({ line, message: `yaml: line ${line}: ${error instanceof YAMLException ? error.reason : String(error)}` });
+      if (error instanceof YAMLException && error.reason.includes('maxDepth')) unread.push({ line, message: '', limit: { code: 'limit.depth', args: { most: MOST_DEPTH } } });
+      else unread.push({ line, message: `yaml: line ${line}: ${error instanceof YAMLException ? error.reason : String(error)}` });
       continue;
     }
     if (value === null || value === undefined) continue;

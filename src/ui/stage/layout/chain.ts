@@ -144,7 +144,8 @@ export function layoutChain(chain: ChainModel | undefined, geometry: Geometry, w
   }
   if (widths.u > 0) {
     x += ARROW;
-    const half = (i: number, glyph: GlyphName, name: string, detail: string, target: StageTarget, title: string): void => void chips.push({ box: { x, y: y + i * 20, w: widths.u, h: 18 }, glyph, name, detail, target, title, half: true });
+    const down = uses.length + (moreUses > 0 ? 1 : 0) === 1 ? (h - 18) / 2 : 0;
+    const half = (i: number, glyph: GlyphName, name: string, detail: string, target: StageTarget, title: string): void => void chips.push({ box: { x, y: y + down + i * 20, w: widths.u, h: 18 }, glyph, name, detail, target, title, half: true });
     uses.forEach((use, i) => {
       const state = usedText(use, words);
       half(i, glyphOfKind(use.kind), fitMono(use.name, 11, widths.u - 32 - (state === '' ? 0 : sansWidth(state, 11) + 6)), state, { on: 'object', kind: use.kind, key: use.key }, [`${use.kind} ${use.name}`, state].filter((part) => part !== '').join(', '));
