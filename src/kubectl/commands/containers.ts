@@ -16,7 +16,7 @@ import { logOf, preparedInside, runInside } from '../inside/run.ts';
 import type { Found } from '../resources.ts';
 import { fetchEvery, targets } from '../resources.ts';
 import type { Context, Run } from '../steps.ts';
-import { POLL_MICROS, call, list, read, readIfAny } from '../steps.ts';
+import { POLL_MICROS, call, list, read, readIfAny, send } from '../steps.ts';
 import { compareText, dig, isList } from '../tree.ts';
 
 /** logs, exec, attach, port-forward, cp and debug: what a kubelet would be asked for. Containers run no programs here; `inside/` says what is played instead. */
@@ -111,6 +111,9 @@ function* logFor(context: Context, pod: Pod, container: Container): Run<Log> {
   const running = previous ? undefined : status?.state?.running;
   if (previous && terminated === undefined) throw new Failure(`Error from server (BadRequest): previous terminated container "${container.name}" in pod "${pod.metadata.name}" not found`);
   if (running === undefined && terminated === undefined) throw new Failure(`Error from server (BadRequest): container "${container.name}" in pod "${pod.metadata.name}" is waiting to start: ${status?.state?.waiting?.reason ?? 'ContainerCreating'}`);
+  // Commands of containers are run by the cluster, which keeps what they write. Without a machine behind the API they are played here.
+  const kept = yield* keptLog(context, pod, container, previous);
+  if (kept !== undefined) return { lines: kept, done: running === undefined };
   const started = parseTimestamp(running?.startedAt ?? terminated?.startedAt) ?? now;
   const until: Micros = running === undefined ? (parseTimestamp(terminated?.finishedAt) ?? now) : now;
   // A program that never started (its file is not in the image) has written nothing.
@@ -121,6 +124,13 @@ function* logFor(context: Context, pod: Pod, container: Container): Run<Log> {
   const lines = yield* logOf(context, inside, started, Math.max(0, until - started) + SECOND, disks);
   keep(inside, before, disks);
   return { lines, done: running === undefined };
+}
+
+function* keptLog(context: Context, pod: Pod, container: Container, previous: boolean): Run<readonly LogLine[] | undefined> {
+  const { body } = yield* send(context, { method: 'GET', path: pathOf('Pod', pod.metadata.namespace, pod.metadata.name, 'log'), query: { container: container.name, timestamps: 'true', ...(previous ? { previous: 'true' } : {}) } });
+  if (body.kind !== 'Log') return undefined;
+  const content = (body as { readonly text?: unknown }).text;
+  return String(content ?? '').split('\n').filter((line) => line !== '').map((line) => ({ at: parseTimestamp(line.slice(0, line.indexOf(' '))) ?? 0, text: line.slice(line.indexOf(' ') + 1) }));
 }
 
 export function* logs(context: Context): Run<number> {
@@ -277,22 +287,19 @@ export function* cp(context: Context): Run<number> {
   const pod = (yield* read(context, pathOf('Pod', place.namespace, place.pod))) as Pod;
   const container = yield* containerFor(context, pod, 'exec');
   yield* ready(context, pod, container);
-  const disks = context.input.disks ?? new Map();
-  const inside = yield* preparedInside(context, pod, container, disks);
   if (source !== undefined) {
     const path = source.path.startsWith('/') ? source.path : `/${source.path}`;
-    const content = inside.files.get(path);
-    if (content === undefined) throw new Failure(`error: tar: ${source.path.replace(/^\//, '')}: Cannot stat: No such file or directory`);
+    let content = '';
+    const code = yield* runInside(context, pod, container, ['cat', path], { stdin: '', piped: true, *out(more) { content += more; }, *err() {} });
+    if (code !== 0) throw new Failure(`error: tar: ${source.path.replace(/^\//, '')}: Cannot stat: No such file or directory`);
     yield { write: { path: to.endsWith('/') || to === '.' ? `${to}/${path.split('/').at(-1)!}` : to, text: content } };
     if (path.startsWith('/')) yield { err: "tar: removing leading '/' from member names\n" };
     return 0;
   }
   const content = fileAt(context.input, from);
   if (content === undefined) throw new Failure(`error: ${from} doesn't exist in local filesystem`);
-  const before = new Map(inside.files);
-  inside.files.set(target!.path.endsWith('/') ? `${target!.path}${from.split('/').at(-1)!}` : target!.path, content);
-  keep(inside, before, disks);
-  return 0;
+  const path = target!.path.endsWith('/') ? `${target!.path}${from.split('/').at(-1)!}` : target!.path;
+  return yield* runInside(context, pod, container, ['tee', path], { stdin: content, piped: true, *out() {}, *err(err) { yield { err }; } });
 }
 
 /** A suffix as the API server's names have them, of the moment: the same line at the same moment gives the same name. */

@@ -1,3 +1,4 @@
+import { pathOf } from '../../sim/api/kinds.ts';
 import type { Container, Pod } from '../../sim/api/object.ts';
 import { SECOND } from '../../sim/api/time.ts';
 import type { Micros } from '../../sim/api/time.ts';
@@ -7,6 +8,7 @@ import type { Io, Program, Programs, ShellState } from '../shell/interpret.ts';
 import { Exit, Shell } from '../shell/interpret.ts';
 import { options, textPrograms } from '../shell/texts.ts';
 import type { Answer, Context, Disks, Run } from '../steps.ts';
+import { send } from '../steps.ts';
 import { dig } from '../tree.ts';
 import type { Inside } from './files.ts';
 import { imageName, insideOf, keep } from './files.ts';
@@ -160,8 +162,28 @@ export function* preparedInside(context: Context, pod: Pod, container: Container
   return yield* insideOf(context, pod, container, disks);
 }
 
+const MARK = '\u001e';
+/** The cluster runs it, and answers when it has ended; undefined: nobody behind this API can. A line of a shell session brings its folder back. */
+function* runThere(context: Context, pod: Pod, container: Container, words: readonly string[], io: Io, folder?: { at: string }): Run<number | undefined> {
+  const command = folder === undefined ? words : ['sh', '-c', `cd '${folder.at}'\n${words.at(-1) ?? ''}\ncode=$?; printf '${MARK}%s' "$PWD"; exit $code`];
+  const { body } = yield* send(context, { method: 'POST', path: pathOf('Pod', pod.metadata.namespace, pod.metadata.name, 'exec'), contentType: 'application/json', body: { container: container.name, command, stdin: io.stdin ?? '' } as never });
+  const { kind, stdout = '', stderr = '', exitCode = 0, message = '' } = body as { readonly kind: string; readonly stdout?: string; readonly stderr?: string; readonly exitCode?: number; readonly message?: string };
+  if (kind !== 'ExecResult') {
+    if (!message.includes('executing command in container')) return undefined;
+    yield* io.err(`error: Internal error occurred: ${message}\n`);
+    return 126;
+  }
+  const [text = '', at] = folder === undefined ? [stdout] : stdout.split(MARK);
+  if (folder !== undefined && at !== undefined) folder.at = at;
+  if (text !== '') yield* io.out(text);
+  if (stderr !== '') yield* io.err(stderr);
+  return exitCode;
+}
+
 /** Runs words in a container, and keeps what they wrote there. */
 export function* runInside(context: Context, pod: Pod, container: Container, words: readonly string[], io: Io, folder?: { at: string }): Run<number> {
+  const there = yield* runThere(context, pod, container, words, io, folder);
+  if (there !== undefined) return there;
   const disks = context.input.disks ?? new Map();
   const inside = yield* preparedInside(context, pod, container, disks);
   const before = new Map(inside.files);

@@ -27,6 +27,8 @@ const argvOf = (container: Container, behaviour: Behaviour, environment: Readonl
   const { command, args } = container;
   // Arguments alone go to the image's own program, which is a shell or an interpreter if it ends by itself.
   const argv = command !== undefined && command.length > 0 ? [...command, ...(args ?? [])] : behaviour.entry === true ? (args ?? []) : [];
+  // A shell whose input is held open waits for somebody.
+  if (argv.length === 0 && behaviour.entry === true && (container as { readonly stdin?: boolean }).stdin === true) return ['sh'];
   return argv.map((word) => expanded(word, environment));
 };
 
@@ -44,6 +46,7 @@ function aroundOf({ node, state, sandbox, container, now, out }: Place, program:
     repository,
     user: security?.runAsUser ?? (pod.spec.securityContext as { readonly runAsUser?: number } | undefined)?.runAsUser ?? 0,
     isWork: pod.metadata.ownerReferences?.some(({ kind }) => kind === 'Job') === true,
+    isInteractive: (container as { readonly stdin?: boolean }).stdin === true,
     memoryBytes: memoryLimit(container.resources?.limits?.['memory']),
     stopMicros: program.behaviour.stopMicros,
     stopCode: program.behaviour.stopCode,

@@ -72,6 +72,8 @@ export interface Facts {
   readonly user: number;
   /** Its Pod belongs to a Job: an unknown program ends well after a while. */
   readonly isWork: boolean;
+  /** Its standard input is held open: a shell waits for lines. */
+  readonly isInteractive: boolean;
   readonly memoryBytes: number;
   readonly stopMicros: Micros;
   readonly stopCode: number;

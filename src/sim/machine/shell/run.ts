@@ -15,6 +15,7 @@ const MOST_DEBT: Micros = 20 * MILLISECOND;
 const BUILTIN_MICROS = 20;
 const PROGRAM_MICROS: Micros = MILLISECOND;
 const MOST_PROCESSES = 200;
+const FOR_EVER: Micros = 1_000_000_000_000;
 const MOST_INSTRUCTIONS = 20_000;
 
 export function newInside(environment: Readonly<Record<string, string>>): Inside {
@@ -599,6 +600,10 @@ function shell(inside: Inside, around: Around, proc: Proc, argv: readonly string
         return 127;
       }
     } else {
+      if (proc.pid === 1 && around.facts.isInteractive) {
+        proc.waits = { for: 'time', at: around.now + FOR_EVER };
+        return undefined;
+      }
       // Its commands come from its standard input.
       const input = read(inside, around, proc);
       running.memo['text'] = String(running.memo['text'] ?? '') + input.text;
