@@ -41,3 +41,32 @@ export function hour(): Story {
 
 /** Until all replicas are Ready, or the patience is over. */
 export const PATIENCE: Micros = 10 * MINUTE;
+
+/** A day: 20 nodes, 400 Pods in eight Deployments, ten CronJobs, an autoscaler, and one request a second. */
+export function day(): Story {
+  const workload = (name: string, replicas: number): object => ({
+    apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name },
+    spec: { replicas, selector: { matchLabels: { app: name } }, template: { metadata: { labels: { app: name } }, spec: { containers: [{ name: 'app', image: 'nginx:1.27', resources: { requests: { cpu: '100m', memory: '64Mi' } } }] } } },
+  });
+  const script: ScriptedInput[] = [];
+  for (let i = 0; i < 8; i++) script.push({ at: SECOND, command: post('/apis/apps/v1/namespaces/default/deployments', workload(`web-${i}`, 50)) });
+  for (let i = 0; i < 10; i++) {
+    script.push({
+      at: SECOND,
+      command: post('/apis/batch/v1/namespaces/default/cronjobs', {
+        apiVersion: 'batch/v1', kind: 'CronJob', metadata: { name: `tick-${i}` },
+        spec: { schedule: `${i * 5} * * * *`, jobTemplate: { spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'busybox', command: ['sh', '-c', 'sleep 5; echo done'] }] } } } } },
+      }),
+    });
+  }
+  script.push({ at: SECOND, command: post('/api/v1/namespaces/default/services', { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web-0' }, spec: { selector: { app: 'web-0' }, ports: [{ port: 80 }] } }) });
+  script.push({
+    at: SECOND,
+    command: post('/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers', {
+      apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', metadata: { name: 'web-0' },
+      spec: { minReplicas: 50, maxReplicas: 60, scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web-0' }, metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 60 } } }] },
+    }),
+  });
+  script.push({ at: MINUTE, command: { type: 'traffic', on: { name: 'client', service: 'default/web-0', port: 80, perSecond: 1, from: { outside: true } } } });
+  return { config: { proxyMode: 'iptables', nodes: Array.from({ length: 20 }, (_, index) => ({ name: `node-${index + 1}`, cpu: '8', memory: '32Gi', index, hollow: false })) }, seed: 7, script };
+}
