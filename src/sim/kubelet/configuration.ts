@@ -278,7 +278,9 @@ function refresh(context: Context, worker: PodWorker): void {
   if (now === undefined || JSON.stringify(now) === JSON.stringify(worker.volumes)) return;
   worker.volumes = now;
   const request: RuntimeRequest = { type: 'UpdateVolumes', uid: worker.uid, volumes: now };
-  context.out.send(`machine/${context.node.name}`, request as unknown as Message, { because: { code: 'kubelet.volumes', args: { node: context.node.name, pod: worker.key } } });
+  const because = { code: 'kubelet.volumes', args: { node: context.node.name, pod: worker.key } };
+  context.out.note({ type: 'volumes', subject: { kind: 'Pod', key: worker.key }, node: context.node.name, because });
+  context.out.send(`machine/${context.node.name}`, request as unknown as Message, { because });
 }
 
 export const registered: Configuration = { environment, volumes, missingItem, changed, podChanged, refresh };

@@ -1,6 +1,7 @@
 import { affinity } from './affinity.ts';
 import { backoff } from './backoff.ts';
 import { batch } from './batch.ts';
+import { configuration } from './configuration.ts';
 import { fragmentation } from './fragmentation.ts';
 import { gang } from './gang.ts';
 import { imageLocality } from './imageLocality.ts';
@@ -27,5 +28,6 @@ export const furtherScenarios: readonly Scenario[] = [
   twoSchedulers,
   ordered,
   batch,
+  configuration,
   responseTime,
 ];

@@ -41,4 +41,18 @@ export const workloadStoriesZh: WorkloadStories = {
       'batch.suspended': { title: '暂停', say: () => 'CronJob 还在，但不再创建 Job，直到有人恢复。' },
     },
   },
+  configuration: {
+    title: '配置变了',
+    about: '一个 ConfigMap：既是文件，也是变量',
+    chapters: {
+      'configuration.begin': { title: '会读配置的程序', say: () => '很快会来一个程序，它从两处读颜色：一个文件，一个环境变量。' },
+      'configuration.missing': { title: '缺了东西', say: () => '它的 Pod 已有节点，但所指的 ConfigMap 还不存在。kubelet 隔一会儿再试。' },
+      'configuration.there': { title: 'ConfigMap 来了', say: (a) => `${a['name']} 已存入：颜色是 blue。不会马上有动静，kubelet 按自己的节奏再看。` },
+      'configuration.running': { title: '运行了', say: (a) => `${a['name']} 已运行。日志（kubectl logs deploy/reader）里两处都是 blue。` },
+      'configuration.changed': { title: '改成 green', say: () => '有人把颜色改成 green。没有 Pod 重启，日志里仍然两处都是 blue。' },
+      'configuration.file': { title: '文件跟上了', say: (a) => `轮到该 Pod 的定期处理（最多 90 秒后），${a['node']} 的 kubelet 重写了文件。日志里文件是 green，变量还是 blue。` },
+      'configuration.restart': { title: '重启', say: () => '环境变量只在进程启动时生成，以后不变。所以重启 Deployment：换一个新 Pod。' },
+      'configuration.done': { title: '两处都是 green', say: () => '新 Pod 拿到的是 ConfigMap 现在的内容，日志里两处都是 green。' },
+    },
+  },
 };
