@@ -201,9 +201,10 @@ function chainModel(world: World, options: StageOptions, pods: readonly Pod[], l
 
 function controllerModel(world: World, process: string, label: string, digested: Digested, nodesLost: boolean): ControllerModel {
   const slot = world.slots.get(process)!;
-  const state = slot.state as HostState | undefined;
-  const queueLength = state === undefined ? 0 : state.queue.ready.size + state.queue.dirty.size;
-  const working = state !== undefined && (state.queue.processing.size > 0 || state.queue.ready.size > 0);
+  // The metrics server is no controller: it has no queue.
+  const queue = (slot.state as Partial<HostState> | undefined)?.queue;
+  const queueLength = queue === undefined ? 0 : queue.ready.size + queue.dirty.size;
+  const working = queue !== undefined && (queue.processing.size > 0 || queue.ready.size > 0);
   const last = digested.lastWriteOf(process, world.steps);
   const look = !slot.running ? 'down' : working ? 'working' : last !== undefined && world.now - last < LATELY ? (process === 'node-controller' && nodesLost ? 'alarm' : 'watching') : 'idle';
   return { name: process, label, state: look, queueLength };
