@@ -8,6 +8,7 @@ import { scenarioOf } from '../../src/sim/scenarios/index.ts';
 import { stageEn } from '../../src/ui/i18n/stage.en.ts';
 import { stageZh } from '../../src/ui/i18n/stage.zh.ts';
 import { chainOf } from '../../src/ui/link/chainModel.ts';
+import { ownedPods } from '../../src/ui/link/owned.ts';
 import { geometryOf } from '../../src/ui/stage/geometry.ts';
 import { layoutChain } from '../../src/ui/stage/layout/chain.ts';
 import type { ChainModel, StageTarget } from '../../src/ui/stage/model.ts';
@@ -31,6 +32,7 @@ describe('the row of objects', () => {
     expect(model?.owner).toEqual({ kind: 'StatefulSet', key: 'default/db', name: 'db', detail: { type: 'ready', ready: 3, wanted: 3 } });
     expect(model?.loosePods.map(({ name }) => name)).toEqual(['db-0', 'db-1', 'db-2']);
     expect(model?.service?.name).toBe('db');
+    expect(ownedPods(at('ordered', 33).world.store, 'StatefulSet', 'default/db')?.map(({ key, pods }) => [key, pods.map(({ name }) => name)])).toEqual([['default/db', ['db-0', 'db-1', 'db-2']]]);
   });
 
   it('Jobs: completions, and a CronJob over its newest; what is selected comes before what is newest', () => {
@@ -41,6 +43,10 @@ describe('the row of objects', () => {
     const primes = chain(timeline, object('Job', 'primes'));
     expect(primes?.owner?.detail).toEqual({ type: 'completions', done: 6, of: 6, failed: 0, state: 'complete' });
     expect(primes?.above).toBeUndefined();
+    // A CronJob's Pods are told by Job; what owns none, and what is no owner.
+    expect(ownedPods(timeline.world.store, 'CronJob', 'default/tick')?.map(({ kind, pods }) => [kind, pods.length])).toEqual([['Job', 1]]);
+    expect(ownedPods(timeline.world.store, 'Deployment', 'default/none')).toBeUndefined();
+    expect(ownedPods(timeline.world.store, 'Service', 'default/kubernetes')).toBeUndefined();
     expect(chain(timeline, undefined, 'Job default/flaky')?.owner?.detail).toMatchObject({ state: 'failed', failed: 2 });
     const pod = (headList(timeline.world.store, 'Pod') as readonly Pod[]).find(({ metadata }) => metadata.name.startsWith('report-'))!;
     expect(chain(timeline, object('Pod', pod.metadata.name))?.owner?.name).toBe('report');

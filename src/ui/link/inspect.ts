@@ -7,6 +7,7 @@ import type { World } from '../../sim/cluster/world.ts';
 import { at as itemAt } from '../../sim/kernel/journal.ts';
 import { matrixOf, type Choice, type Decision } from '../../sim/scheduler/decide.ts';
 import { compile, DEFAULT_PROFILE } from '../../sim/scheduler/profile.ts';
+import { ownedPods } from './owned.ts';
 import type { ChangeModel, DecisionModel, Inspection } from './protocol.ts';
 
 const short = (value: unknown): string => {
@@ -103,8 +104,10 @@ export function inspectObject(world: World, kind: string, key: string): Omit<Ins
       from: event.source?.component ?? event.reportingComponent ?? '',
     }))
     .sort((a, b) => b.at - a.at);
+  const owned = ownedPods(world.store, kind, key);
   return {
     target: { on: 'object', kind, key },
+    ...(owned === undefined ? {} : { owned }),
     at: world.now,
     object,
     before: last?.after === undefined ? undefined : last.before,

@@ -194,6 +194,13 @@ export interface DecisionModel {
   }[];
 }
 
+/** Pods of one maker. */
+export interface OwnedPods {
+  readonly kind: string;
+  readonly key: string;
+  readonly pods: readonly { readonly key: string; readonly name: string; readonly node: string }[];
+  readonly more: number;
+}
 export interface Inspection {
   readonly target: StageTarget;
   readonly at: Micros;
@@ -206,6 +213,8 @@ export interface Inspection {
   readonly why: readonly WhyModel[];
   /** Newest first. */
   readonly decisions: readonly DecisionModel[];
+  /** An owner of Pods, opened. */
+  readonly owned?: readonly OwnedPods[];
   /** A Pod, opened. */
   readonly pod?: PodInside;
   /** A Service, opened. */

@@ -9,12 +9,13 @@ import { useSession, useSessionState, useWords } from '../session/react.ts';
 import type { SessionState } from '../session/session.ts';
 import { isReverse, nameOf, targetsOf, VERBS } from '../session/verbs.ts';
 import { doVerb } from './actions.ts';
+import { OwnedPods } from './OwnedPods.tsx';
 import { shortClock } from './timeText.ts';
 import { decisionAnswer, linkGlyph, linkText, ownerName, questionText } from './whyText.ts';
 import { yamlLines } from './yamlLines.ts';
 
 type Tab = SessionState['tab'];
-const tabsOf = (inspection: Inspection): readonly Tab[] => (inspection.pod === undefined && inspection.service === undefined ? ['why', 'object', 'changes', 'events'] : ['why', 'inside', 'object', 'changes', 'events']);
+const tabsOf = (inspection: Inspection): readonly Tab[] => (inspection.pod === undefined && inspection.service === undefined && inspection.owned === undefined ? ['why', 'object', 'changes', 'events'] : ['why', 'inside', 'object', 'changes', 'events']);
 
 export function Inspector(): ReactElement {
   const { inspector } = useWords().panels;
@@ -194,7 +195,7 @@ function Why({ inspection }: { readonly inspection: Inspection }): ReactElement 
   );
 }
 
-/** A Pod or a Service, opened. */
+/** A Pod, a Service or an owner of Pods, opened. */
 function Inside({ inspection }: { readonly inspection: Inspection }): ReactElement {
   const session = useSession();
   const words = useWords();
@@ -202,6 +203,7 @@ function Inside({ inspection }: { readonly inspection: Inspection }): ReactEleme
     <>
       <h3 className="unseen">{words.panels.inspector.tabs.inside}</h3>
       {inspection.pod !== undefined && <PodCard words={words.stage} {...inspection.pod} />}
+      {inspection.owned !== undefined && <OwnedPods groups={inspection.owned} />}
       {inspection.service !== undefined && <ServiceCard words={words.stage} {...inspection.service} onSelect={session.select} />}
     </>
   );
