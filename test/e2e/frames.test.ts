@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chapter, inTwin, stand, type Stand } from './page.ts';
+import { chapter, inTwin, stand, terminal, type Stand } from './page.ts';
 
 let at: Stand;
 beforeAll(async () => {
@@ -11,10 +11,7 @@ describe('the main thread', () => {
   it('is measured while a hundred Pods come to life: printed, never asserted as time', async () => {
     const { page, errors } = await at.open({ pace: 4 });
     await chapter(page, 10);
-    await page.keyboard.press('`');
-    const line = page.getByRole('textbox', { name: 'kubectl command line' });
-    await line.fill('scale deployment/nginx-deployment --replicas=100');
-    await line.press('Enter');
+    const line = await terminal(page, 'kubectl scale deployment/nginx-deployment --replicas=100');
     await inTwin(page, /ReplicaSet .*100 wanted, \d\d+ exist/).waitFor({ state: 'attached', timeout: 90_000 });
     await line.press('Escape');
     // What one frame's callbacks cost, and what a new still costs: long tasks are those of more than 50 ms.

@@ -78,6 +78,16 @@ export async function chapter(page: Page, n: number): Promise<void> {
   await page.locator(`.steps li:nth-child(${n}):is(.done, .on)`).waitFor();
 }
 
+/** Opens the terminal and types a line; it is sent only with `enter`. Returns what is typed into. */
+export async function terminal(page: Page, line: string, enter = true): Promise<Locator> {
+  await page.keyboard.press('`');
+  const input = page.getByRole('textbox', { name: /^(Terminal: type kubectl here|终端)/ });
+  await input.waitFor({ state: 'attached' });
+  await page.keyboard.type(line);
+  if (enter) await page.keyboard.press('Enter');
+  return input;
+}
+
 export async function shot(page: Page, name: string): Promise<void> {
   mkdirSync(SCREENS, { recursive: true });
   await page.evaluate(() => document.fonts.ready);

@@ -1,6 +1,6 @@
 import { deflateSync, strToU8 } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chapter, clock, inTwin, press, revision, shot, stand, twin, type Stand } from './page.ts';
+import { chapter, clock, inTwin, press, revision, shot, stand, terminal, twin, type Stand } from './page.ts';
 
 let at: Stand;
 beforeAll(async () => {
@@ -12,10 +12,7 @@ describe('a link', () => {
   it('opens in a fresh page at the same moment, with what was done, and the same digest', async () => {
     const { page } = await at.open({ pace: 4 });
     await chapter(page, 10);
-    await page.keyboard.press('`');
-    const line = page.getByRole('textbox', { name: 'kubectl command line' });
-    await line.fill('scale deployment/nginx-deployment --replicas=4');
-    await line.press('Enter');
+    await terminal(page, 'kubectl scale deployment/nginx-deployment --replicas=4');
     await inTwin(page, /ReplicaSet .*4 wanted, 4 exist/).waitFor({ state: 'attached', timeout: 60_000 });
     await page.getByRole('button', { name: 'Share' }).click();
     const field = page.getByRole('textbox', { name: 'The link' });

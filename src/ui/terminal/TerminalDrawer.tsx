@@ -101,6 +101,11 @@ export default function TerminalDrawer(): ReactElement {
       if (event.type === 'keydown' && (event.ctrlKey || event.metaKey) && event.key === 'c' && terminal.hasSelection()) return false;
       if ((event.ctrlKey || event.metaKey) && event.key === 'v') return false;
       event.stopPropagation();
+      // Tab completes here, so Esc is the way out for whoever has only keys; Alt and the rest still make escape sequences.
+      if (event.key === 'Escape' && !event.altKey && !event.ctrlKey && !event.metaKey) {
+        if (event.type === 'keydown') session.openShell(false);
+        return false;
+      }
       return true;
     });
     const typed = terminal.onData((data) => editor.type(data));
