@@ -8,7 +8,7 @@ import { LIMITS } from '../sim/record/codec.ts';
 import { MOST_CHARACTERS, toFragment } from '../ui/link/share.ts';
 import { tokenIdentity } from '../sim/apiserver/rbac/reviews.ts';
 import { newLive, type Live } from './live.ts';
-import { newServer } from './server.ts';
+import { newServer, type Limits } from './server.ts';
 
 /** Whose token this is, if it is one that the cluster gave and still knows. */
 function userOfToken(live: Live, token: string): string | undefined {
@@ -25,6 +25,7 @@ export interface ServeOptions {
   readonly record: string | undefined;
   readonly without: readonly ('scheduler' | 'controllers')[];
   readonly print: (line: string) => void;
+  readonly limits?: Partial<Limits>;
 }
 export interface Serving {
   readonly url: string;
@@ -45,7 +46,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   };
   const live = newLive(story, options.speed, () => performance.now());
   const hosts = ['127.0.0.1', 'localhost', '::1', ...(options.host === '127.0.0.1' ? [] : [options.host.toLowerCase()])];
-  const server = newServer({ live, door: { hosts }, ofToken: (token) => userOfToken(live, token), version: VERSION });
+  const server = newServer({ live, door: { hosts }, ofToken: (token) => userOfToken(live, token), version: VERSION, ...(options.limits === undefined ? {} : { limits: options.limits }) });
   await new Promise<void>((listening, failed) => {
     server.once('error', failed);
     server.listen(options.port, options.host, () => {

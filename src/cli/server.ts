@@ -16,21 +16,34 @@ export interface ServerOptions {
   /** The user that a token of the cluster's own (a TokenRequest) names. */
   readonly ofToken: (token: string) => string | undefined;
   readonly version: unknown;
+  readonly limits?: Partial<Limits>;
 }
 
-/** So many connections at once, so long to send headers, so long to send a request. */
+/** What one client may take of the server. */
+export interface Limits {
+  /** So long it may take to send its headers. */
+  readonly headersMillis: number;
+  /** So long it may take to send a whole request. */
+  readonly requestMillis: number;
+  /** So many bytes of a watch may wait for it. */
+  readonly watchBytes: number;
+}
+const LIMITS: Limits = { headersMillis: 10_000, requestMillis: 60_000, watchBytes: 8 * 1024 * 1024 };
+
+/** So many connections at once. */
 const MOST_CONNECTIONS = 1_024;
-const HEADERS_MILLIS = 10_000;
-const REQUEST_MILLIS = 60_000;
+/** So often is looked for those that take too long; half a minute, as Node has it, would let them stay four times as long. */
+const LOOK_MILLIS = 2_000;
 
 const METHODS: ReadonlySet<string> = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']);
 /** What a real server tells anybody (the role system:public-info-viewer). */
 const PUBLIC: ReadonlySet<string> = new Set(['/healthz', '/livez', '/readyz', '/version', '/version/']);
 const HEALTH = /^\/(healthz|livez|readyz)(\/.*)?$/;
 
-export function newServer({ live, door, ofToken, version }: ServerOptions): Server {
-  const watches = newWatches(live);
-  const server = createServer({ headersTimeout: HEADERS_MILLIS, requestTimeout: REQUEST_MILLIS, maxHeaderSize: 64 * 1024, keepAlive: true }, (request, response) => {
+export function newServer({ live, door, ofToken, version, limits }: ServerOptions): Server {
+  const { headersMillis, requestMillis, watchBytes } = { ...LIMITS, ...limits };
+  const watches = newWatches(live, watchBytes);
+  const server = createServer({ headersTimeout: headersMillis, requestTimeout: requestMillis, connectionsCheckingInterval: Math.min(LOOK_MILLIS, headersMillis), maxHeaderSize: 64 * 1024, keepAlive: true }, (request, response) => {
     answer(request, response).catch((thrown: unknown) => {
       if (!response.headersSent) write(response, { code: 500, body: failure(500, 'InternalError', thrown instanceof Error ? thrown.message : String(thrown)) });
       else response.destroy();

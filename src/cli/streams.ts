@@ -8,8 +8,6 @@ import { objectText } from './text.ts';
 
 /** Watch streams: each a place in the log, and all of them read when there is news. One that does not read what it asked for is closed. */
 
-/** Bytes that may wait for a reader before its stream is closed; it lists again, as after any broken watch. */
-const MOST_WAITING = 8 * 1024 * 1024;
 /** Streams that were asked to end by nobody end after half an hour to an hour, as upstream's (--min-request-timeout). */
 const LONGEST_SECONDS = 3_000;
 
@@ -73,7 +71,8 @@ export interface Watches {
   readonly count: () => number;
 }
 
-export function newWatches(live: Live): Watches {
+/** `mostWaiting`: bytes that may wait for a reader before its stream is closed; it lists again, as after any broken watch. */
+export function newWatches(live: Live, mostWaiting: number): Watches {
   const streams = new Set<Stream>();
 
   function end(stream: Stream): void {
@@ -97,7 +96,7 @@ export function newWatches(live: Live): Watches {
         end(stream);
         return;
       }
-      if (response.writableLength > MOST_WAITING) {
+      if (response.writableLength > mostWaiting) {
         streams.delete(stream);
         response.destroy();
         return;
