@@ -7,7 +7,7 @@ import { Failure, Refusal, problemsText } from './failure.ts';
 import type { Problem } from './failure.ts';
 import { text, truth } from './flags.ts';
 import type { Context, Run } from './steps.ts';
-import { list, read } from './steps.ts';
+import { list, listWithVersion, read } from './steps.ts';
 import { dig, isList } from './tree.ts';
 
 export const NO_RESOURCE = `You must provide one or more resources by argument or filename.
@@ -165,14 +165,21 @@ export function selectors(context: Context): Record<string, string> {
 }
 
 /** Fetches what is named, in order; what cannot be had is collected, so that the rest is still shown. */
-export function* fetchAll(context: Context, wanted: readonly Target[]): Run<{ readonly found: readonly Found[]; readonly problems: readonly Problem[] }> {
+export function* fetchAll(context: Context, wanted: readonly Target[]): Run<{ readonly found: readonly Found[]; readonly problems: readonly Problem[]; /** Where a watch of what was read last begins. */ readonly version: string }> {
   const found: Found[] = [];
   const problems: Problem[] = [];
+  let version = '0';
   for (const { info, name, namespace } of wanted) {
     try {
       if (name === undefined) {
-        for (const object of yield* list(context, pathIn(info, inNamespace(context, info)), selectors(context))) found.push({ info, object });
-      } else found.push({ info, object: yield* read(context, pathIn(info, namespace ?? inNamespace(context, info), name)) });
+        const all = yield* listWithVersion(context, pathIn(info, inNamespace(context, info)), selectors(context));
+        version = all.version;
+        for (const object of all.items) found.push({ info, object });
+      } else {
+        const object = yield* read(context, pathIn(info, namespace ?? inNamespace(context, info), name));
+        version = object.metadata.resourceVersion;
+        found.push({ info, object });
+      }
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       const { status } = error;
@@ -183,7 +190,7 @@ export function* fetchAll(context: Context, wanted: readonly Target[]): Run<{ re
       problems.push({ status: enhanced });
     }
   }
-  return { found, problems };
+  return { found, problems, version };
 }
 
 /** Like `fetchAll`, for commands that do nothing when a part is missing. */

@@ -9,6 +9,8 @@ import { isStatus } from './failure.ts';
 
 export type Step =
   | { readonly request: Request }
+  /** Waits for what happens to what is listed: resumed with the events since the request's resourceVersion, as soon as there are some. Undefined: whoever runs the line has no watches. */
+  | { readonly watch: Request }
   | { readonly sleepMicros: number }
   | { readonly out: string }
   | { readonly err: string }
@@ -21,7 +23,13 @@ export type Step =
   /** Somebody is to change a text: resumed with the new one. */
   | { readonly edit: { readonly name: string; readonly text: string } };
 /** What a step is resumed with: the answer to a request, or the edited text. */
-export type Answer = Response | string;
+export type Answer = Response | string | { readonly events: readonly WatchedEvent[] };
+
+/** One event of a watch. */
+export interface WatchedEvent {
+  readonly type: string;
+  readonly object: unknown;
+}
 
 export interface Place {
   readonly namespace: string;
@@ -68,7 +76,7 @@ export type DryRun = 'none' | 'client' | 'server';
 /** Sends one request; a warning is printed once, a refusal returned like any answer. */
 export function* send(context: Context, request: Omit<Request, 'user' | 'userAgent'>): Run<Response> {
   const response = yield { request: { user: USERS.admin, userAgent: 'kubectl', ...context.identity, ...request } };
-  if (response === undefined || typeof response === 'string') throw new Error('a request step was resumed without its response');
+  if (response === undefined || typeof response === 'string' || 'events' in response) throw new Error('a request step was resumed without its response');
   for (const warning of response.warnings ?? []) {
     if (context.warned.has(warning)) continue;
     context.warned.add(warning);
@@ -97,11 +105,14 @@ export function* readIfAny(context: Context, path: string): Run<KubernetesObject
   }
 }
 export function* list(context: Context, path: string, query: Readonly<Record<string, string>> = {}): Run<readonly KubernetesObject[]> {
+  return (yield* listWithVersion(context, path, query)).items;
+}
+export function* listWithVersion(context: Context, path: string, query: Readonly<Record<string, string>> = {}): Run<{ readonly items: readonly KubernetesObject[]; readonly version: string }> {
   const { body } = yield* call(context, { method: 'GET', path, query });
-  const { items, kind, apiVersion } = body as { readonly items?: readonly KubernetesObject[]; readonly kind: string; readonly apiVersion: string };
+  const { items, kind, apiVersion, metadata } = body as { readonly metadata?: { readonly resourceVersion?: string }; readonly items?: readonly KubernetesObject[]; readonly kind: string; readonly apiVersion: string };
   // Items of a typed list carry no kind of their own on the wire; the list's name says it.
-  return (items ?? []).map((item) => (item.kind === undefined ? { ...item, apiVersion, kind: kind.replace(/List$/, '') } : item));
+  return { items: (items ?? []).map((item) => (item.kind === undefined ? { ...item, apiVersion, kind: kind.replace(/List$/, '') } : item)), version: metadata?.resourceVersion ?? '0' };
 }
 
-/** How often a waiting command looks again: real kubectl watches, which a generator cannot. */
+/** How often a waiting command looks again, where real kubectl watches: a wait ends up to that much later. */
 export const POLL_MICROS = 500_000;

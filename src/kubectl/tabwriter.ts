@@ -11,12 +11,13 @@ const width = (text: string): number => [...text].length;
 /**
  * Elastic tab stops as Go's text/tabwriter has them: a cell ends at a tab, the text after the last tab is no cell, and a column is as wide as the
  * widest cell of the unbroken run of lines that have it. A line without a cell ends the run, and a form feed ends all runs.
+ * `remembered` are the widths that columns had before: rows that follow later (`get -w`) stand below them, never narrower.
  */
-export function align(text: string, layout: Layout): string {
-  return text.split('\f').map((part) => block(part, layout)).join('');
+export function align(text: string, layout: Layout, remembered?: number[]): string {
+  return text.split('\f').map((part) => block(part, layout, remembered)).join('');
 }
 
-function block(text: string, layout: Layout): string {
+function block(text: string, layout: Layout, remembered: number[] | undefined): string {
   const lines = text.split('\n').map((line) => line.split('\t'));
   const out: string[] = [];
   const widths: number[] = [];
@@ -34,6 +35,10 @@ function block(text: string, layout: Layout): string {
       from = at;
       let widest = layout.minWidth;
       for (; at < end && column < lines[at]!.length - 1; at++) widest = Math.max(widest, width(lines[at]![column]!) + layout.padding);
+      if (remembered !== undefined) {
+        widest = Math.max(widest, remembered[column] ?? 0);
+        remembered[column] = widest;
+      }
       widths.push(widest);
       format(from, at);
       widths.pop();

@@ -3,7 +3,7 @@ import { parseDocument } from 'yaml';
 import '../../src/sim/further.ts';
 import { isRefusal } from '../../src/sim/api/request.ts';
 import type { Response } from '../../src/sim/api/request.ts';
-import { act, answerTo, newTimeline, nextMoment, read, seek, stepForward } from '../../src/sim/index.ts';
+import { act, answerTo, newTimeline, nextMoment, read, seek, stepForward, watched } from '../../src/sim/index.ts';
 import type { Timeline } from '../../src/sim/index.ts';
 import { scenarios } from '../../src/sim/scenarios/index.ts';
 import { lacksMore, newTerminalState, terminal } from '../../src/kubectl/terminal.ts';
@@ -43,7 +43,17 @@ export function type(timeline: Timeline, state: TerminalState, line: string, edi
     if ('out' in step) text += step.out;
     else if ('err' in step) text += step.err;
     else if ('edit' in step) answer = edits.shift() ?? step.edit.text;
-    else if ('sleepMicros' in step) {
+    else if ('watch' in step) {
+      let events = watched(timeline.world, step.watch);
+      while (events.length === 0) {
+        if (nextMoment(timeline) > until || !stepForward(timeline, until)) {
+          run.return(130);
+          return { text, code: 0 };
+        }
+        events = watched(timeline.world, step.watch);
+      }
+      answer = { events };
+    } else if ('sleepMicros' in step) {
       const wake = timeline.world.now + step.sleepMicros;
       if (wake > until) {
         run.return(130);

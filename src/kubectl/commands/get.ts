@@ -1,5 +1,6 @@
 import type { Json, KubernetesObject } from '../../sim/api/object.ts';
-import { kindInfo } from '../../sim/api/kinds.ts';
+import { apiVersionOf, kindInfo } from '../../sim/api/kinds.ts';
+import { USERS } from '../../sim/api/request.ts';
 import type { Problem } from '../failure.ts';
 import { Failure, Refusal, isStatus, problemsText } from '../failure.ts';
 import type { FlagSpecs } from '../flags.ts';
@@ -9,7 +10,7 @@ import { manifests } from '../documents.ts';
 import { format, shown } from '../output.ts';
 import { tables } from '../printers/table.ts';
 import type { Found, Target } from '../resources.ts';
-import { fetchAll, inNamespace, pathIn, severalTypes, targets } from '../resources.ts';
+import { fetchAll, inNamespace, pathIn, selectors, severalTypes, targets } from '../resources.ts';
 import type { Context, Run } from '../steps.ts';
 import type { Tree } from '../tree.ts';
 import { POLL_MICROS, call, send } from '../steps.ts';
@@ -84,6 +85,8 @@ export function* get(context: Context): Run<number> {
     throw new Failure('error: Required resource not specified.\nUse "kubectl explain <resource>" for a detailed description of that resource (e.g. kubectl explain pods).\nSee \'kubectl get -h\' for help and examples');
   }
   const wanted: Target[] = fromFiles ? (yield* manifests(context)).found.map(({ info, object }) => ({ info, name: String((object.metadata as { name?: string } | undefined)?.name ?? '') })) : [...(yield* targets(context, flags.args))];
+  const events = truth(flags, 'output-watch-events');
+  if (watching && new Set(wanted.map(({ info }) => `${info.group}/${info.kind}`)).size > 1) throw new Failure('error: you may only specify a single resource type');
   if (truth(flags, 'all-namespaces') && wanted.some((target) => target.name !== undefined)) throw new Failure('error: a resource cannot be retrieved by name across all namespaces');
   if (wanted.some((target) => target.name !== undefined) && (text(flags, 'selector') ?? '') !== '') throw new Failure('error: name cannot be provided when a selector is specified');
 
@@ -95,23 +98,33 @@ export function* get(context: Context): Run<number> {
   const single = wanted.length === 1 && wanted[0]!.name !== undefined;
   const options = {
     wide: output === 'wide', headers: !truth(flags, 'no-headers'), withNamespace: truth(flags, 'all-namespaces'), withKind: truth(flags, 'show-kind') || severalTypes(flags.args, wanted),
-    showLabels: truth(flags, 'show-labels'), labelColumns: texts(flags, 'label-columns'), now: context.input.now(), plain: !truth(flags, 'server-print', true), sorted: order !== undefined,
+    showLabels: truth(flags, 'show-labels'), labelColumns: texts(flags, 'label-columns'), now: context.input.now(), plain: !truth(flags, 'server-print', true), sorted: order !== undefined, ...(watching ? { widths: [] } : {}),
   };
-  if (print !== undefined) {
+  if (truth(flags, 'watch-only')) {
+    // Only what comes is shown.
+  } else if (print !== undefined) {
     if (!(single && found.length === 0) && !(problems.length > 0 && found.length === 0)) yield { out: print(found, single, options.headers) };
-  } else if (found.length > 0) yield { out: tables(found, options) };
-  else if (problems.length === 0 && !truth(flags, 'ignore-not-found')) {
+  } else if (found.length > 0) yield { out: tables(found, { ...options, ...(events ? { event: 'ADDED' } : {}) }) };
+  else if (problems.length === 0 && !watching && !truth(flags, 'ignore-not-found')) {
     // Without a table from the server kubectl has nothing in hand that would tell it that a kind has no namespace.
     const cluster = truth(flags, 'all-namespaces') || (wanted.every((target) => !target.info.namespaced) && truth(flags, 'server-print', true));
     yield { err: cluster ? 'No resources found\n' : `No resources found in ${context.namespace} namespace.\n` };
   }
   if (problems.length > 0) throw new Failure(problemsText(problems));
-  if (truth(flags, 'watch') || truth(flags, 'watch-only')) yield* follow(context, wanted, found, (changed) => (print === undefined ? tables(changed, { ...options, headers: false, now: context.input.now() }) : print(changed, true, false)));
+  if (!watching) return 0;
+  if (wanted.length > 1) throw new Failure('error: you may only watch a single resource or type of resource at a time');
+  let headed = found.length > 0 && !truth(flags, 'watch-only');
+  yield* follow(context, wanted[0]!, found, result.version, ({ found: one, event }) => {
+    if (print !== undefined) return print([one], true, false);
+    const text = tables([one], { ...options, headers: options.headers && !headed, now: context.input.now(), ...(events ? { event } : {}) });
+    headed = true;
+    return text;
+  });
   return 0;
 }
 
 /** --subresource: that part of each object, which only named objects have. */
-function* fetchParts(context: Context, wanted: readonly Target[], subresource: string): Run<{ readonly found: readonly Found[]; readonly problems: readonly Problem[] }> {
+function* fetchParts(context: Context, wanted: readonly Target[], subresource: string): Run<{ readonly found: readonly Found[]; readonly problems: readonly Problem[]; readonly version: string }> {
   const found: Found[] = [];
   const problems: Problem[] = [];
   for (const { info, name, namespace } of wanted) {
@@ -126,19 +139,48 @@ function* fetchParts(context: Context, wanted: readonly Target[], subresource: s
       problems.push({ status: error.status });
     }
   }
-  return { found, problems };
+  return { found, problems, version: '0' };
 }
 
-/** -w: a row for every object that changed since it was last seen. Whoever runs the generator ends it; it never ends by itself. */
-function* follow(context: Context, wanted: readonly Target[], first: readonly Found[], print: (changed: readonly Found[]) => string): Run<void> {
+/** One change that -w shows. */
+interface News {
+  readonly found: Found;
+  readonly event: string;
+}
+
+/** -w: a row for every event of a watch that goes on where the list was. Whoever runs the generator ends it; it never ends by itself. */
+function* follow(context: Context, target: Target, first: readonly Found[], from: string, print: (news: News) => string): Run<void> {
+  const { info, name, namespace } = target;
+  const path = pathIn(info, namespace ?? inNamespace(context, info));
+  const chosen = { ...selectors(context), ...(name === undefined ? {} : { fieldSelector: `metadata.name=${name}` }) };
+  let version = from;
+  for (;;) {
+    const answer = yield { watch: { method: 'GET', path, query: { ...chosen, watch: 'true', resourceVersion: version }, user: USERS.admin, userAgent: 'kubectl', ...context.identity } };
+    if (answer === undefined) return yield* lookAgain(context, target, first, print);
+    if (typeof answer === 'string' || !('events' in answer)) throw new Error('a watch step was resumed without its events');
+    for (const { type, object } of answer.events) {
+      // The place in the log is compacted: kubectl gives up here too.
+      if (type === 'ERROR') throw isStatus(object) ? new Refusal(object) : new Failure('error: the watch has ended');
+      if (type === 'BOOKMARK') continue;
+      const seen = object as KubernetesObject;
+      version = seen.metadata.resourceVersion;
+      yield { out: print({ found: { info, object: seen.kind === undefined ? { ...seen, kind: info.kind, apiVersion: apiVersionOf(info) } : seen }, event: type }) };
+    }
+  }
+}
+
+/** Without watches: looks again and again, and shows what is not as it was. */
+function* lookAgain(context: Context, target: Target, first: readonly Found[], print: (news: News) => string): Run<void> {
   let seen = new Map(first.map((one) => [one.object.metadata.uid, one]));
   for (;;) {
     yield { sleepMicros: POLL_MICROS };
-    const { found } = yield* fetchAll(context, wanted);
+    const { found } = yield* fetchAll(context, [target]);
     const now = new Map(found.map((one) => [one.object.metadata.uid, one]));
-    const changed = found.filter(({ object }) => seen.get(object.metadata.uid)?.object.metadata.resourceVersion !== object.metadata.resourceVersion);
-    const gone = [...seen.values()].filter(({ object }) => !now.has(object.metadata.uid));
-    for (const one of [...changed, ...gone]) yield { out: print([one]) };
+    for (const one of found) {
+      const before = seen.get(one.object.metadata.uid);
+      if (before?.object.metadata.resourceVersion !== one.object.metadata.resourceVersion) yield { out: print({ found: one, event: before === undefined ? 'ADDED' : 'MODIFIED' }) };
+    }
+    for (const one of seen.values()) if (!now.has(one.object.metadata.uid)) yield { out: print({ found: one, event: 'DELETED' }) };
     seen = now;
   }
 }

@@ -20,6 +20,10 @@ export interface TableOptions {
   readonly now: Micros;
   /** --server-print=false: only what every object has. */
   readonly plain?: boolean;
+  /** The widths that columns had in rows shown before, for rows that follow. */
+  readonly widths?: number[];
+  /** --output-watch-events: what happened to each object, by its uid. */
+  readonly event?: string;
   /** --sort-by has put the rows in their order. */
   readonly sorted?: boolean;
 }
@@ -43,6 +47,7 @@ function table(found: readonly Found[], options: TableOptions): string {
   const places = printer.columns.map((column, i) => ({ column, i })).filter(({ column }) => options.wide || column.priority === 0);
   const name = printer.columns.findIndex((column) => column.format === 'name');
   const header = [
+    ...(options.event === undefined ? [] : ['EVENT']),
     ...(options.withNamespace && info.namespaced ? ['NAMESPACE'] : []), ...places.map(({ column }) => column.name.toUpperCase()),
     ...options.labelColumns.map((key) => key.slice(key.lastIndexOf('/') + 1).toUpperCase()), ...(options.showLabels ? ['LABELS'] : []),
   ];
@@ -51,10 +56,11 @@ function table(found: readonly Found[], options: TableOptions): string {
     const cells = printer.cells(object, options.now);
     const labels = object.metadata.labels ?? {};
     return [
+      ...(options.event === undefined ? [] : [options.event]),
       ...(options.withNamespace && info.namespaced ? [object.metadata.namespace ?? ''] : []),
       ...places.map(({ i }) => `${options.withKind && i === name ? `${typeName(info)}/` : ''}${String(cells[i] ?? '').replace(/[\t\n\r\f]/g, ' ')}`),
       ...options.labelColumns.map((key) => (Object.hasOwn(labels, key) ? labels[key]! : '')), ...(options.showLabels ? [labelsText(labels)] : []),
     ];
   });
-  return align(`${[...(options.headers ? [header] : []), ...rows].map((row) => row.join('\t')).join('\n')}\n`, TABLE);
+  return align(`${[...(options.headers ? [header] : []), ...rows].map((row) => row.join('\t')).join('\n')}\n`, TABLE, options.widths);
 }

@@ -1,6 +1,6 @@
 import { resolvePath } from '../files.ts';
 import { Failure } from '../failure.ts';
-import type { Run } from '../steps.ts';
+import type { Answer, Run } from '../steps.ts';
 import { fields, globPattern, single } from './expand.ts';
 import type { Names } from './expand.ts';
 import type { Command, Pipeline, Redirect, Script } from './parse.ts';
@@ -38,6 +38,30 @@ export class Exit extends Error {
 
 const MOST_ROUNDS = 10_000;
 const MOST_OUTPUT = 4_000_000;
+
+/** Programs that do to each line what they would do to it alone, unless one of these flags makes them count or look around. */
+const LINE_BY_LINE: Readonly<Record<string, RegExp>> = {
+  grep: /^(?:-[a-zA-Z]*[cmnqlLABC]|--(?:count|max-count|line-number|quiet|context|after|before))/, egrep: /^-[a-zA-Z]*[cmnqlLABC]/, cut: /^$/, tr: /^$/, cat: /^-n|^[^-]/, sed: /^-n|^'?[0-9$]|[;{]|^-i/, awk: /NR|BEGIN|END|\+=|\+\+/, jq: /^-s|^--slurp/,
+};
+
+/** What stands after the first part of a pipe: all line by line (Infinity), or ending in a head, which needs so many lines. Undefined: they need the whole text. */
+function passesOn(rest: readonly Command[]): number | undefined {
+  let most = Infinity;
+  for (const [i, command] of rest.entries()) {
+    if (command.do !== 'simple' || command.redirects.length > 0) return undefined;
+    const words = command.words.map((word) => (word.every((part) => part.is === 'text') ? word.map((part) => (part.is === 'text' ? part.text : '')).join('') : undefined));
+    if (words.some((word) => word === undefined)) return undefined;
+    const [name = '', ...args] = words as readonly string[];
+    if (name === 'head' && i === rest.length - 1) {
+      const count = /^(?:-n\s*)?-?(\d+)$/.exec(args.join(' ').replace(/^-n /, ''))?.[1];
+      if (args.length > 0 && count === undefined) return undefined;
+      // What stands between keeps an unknown number of lines back.
+      if (i > 0) return undefined;
+      most = Number(count ?? 10);
+    } else if (!Object.hasOwn(LINE_BY_LINE, name) || args.some((arg) => LINE_BY_LINE[name]!.test(arg))) return undefined;
+  }
+  return most;
+}
 
 export class Shell {
   rounds = 0;
@@ -81,8 +105,13 @@ export class Shell {
     return this.state.status;
   }
 
-  /** The parts of a pipe run one after the other; each reads what the one before wrote. */
+  /** The parts of a pipe run one after the other; each reads what the one before wrote. Where the first one waits, what it wrote goes on meanwhile. */
   *pipeline({ negated, commands }: Pipeline, io: Io): Run<number> {
+    const most = commands.length > 1 ? passesOn(commands.slice(1)) : undefined;
+    if (most !== undefined) {
+      const code = yield* this.streamed(commands[0]!, commands.slice(1), most, io);
+      return negated ? (code === 0 ? 1 : 0) : code;
+    }
     let { stdin } = io;
     let code = 0;
     for (let i = 0; i < commands.length; i++) {
@@ -93,6 +122,47 @@ export class Shell {
       stdin = text;
     }
     return negated ? (code === 0 ? 1 : 0) : code;
+  }
+
+  /**
+   * `get -w | grep ...`: whenever the first part waits, the lines that it has written so far are given to the others, which treat each line by itself.
+   * `most` lines are enough for a `head` at the end: then the first part is broken off, as by SIGPIPE.
+   */
+  *streamed(first: Command, rest: readonly Command[], most: number, io: Io): Run<number> {
+    const shell = this;
+    let pending = '';
+    let lines = 0;
+    const program = this.command(first, { ...io, piped: true, out: function* (more) { pending = shell.bounded(pending, more); } });
+    const feed = function* (text: string): Run<number> {
+      return yield* shell.pipeline({ negated: false, commands: rest }, { ...io, stdin: text });
+    };
+    let matched = false;
+    let fed = false;
+    let answer: Answer | undefined;
+    try {
+      for (;;) {
+        const turn = program.next(answer);
+        if (turn.done === true) break;
+        const waits = 'sleepMicros' in turn.value || 'watch' in turn.value;
+        const whole = waits ? pending.lastIndexOf('\n') + 1 : 0;
+        const count = whole === 0 ? 0 : pending.slice(0, whole).split('\n').length - 1;
+        // A head sees all its lines at once; without one they go on as they come.
+        if (whole > 0 && (most === Infinity || lines + count >= most)) {
+          const chunk = pending.slice(0, whole);
+          pending = pending.slice(whole);
+          lines += count;
+          fed = true;
+          if ((yield* feed(chunk)) === 0) matched = true;
+          if (lines >= most) return 0;
+        }
+        answer = yield turn.value;
+      }
+    } finally {
+      program.return(130);
+    }
+    if (fed && pending === '') return matched ? 0 : 1;
+    const code = yield* feed(pending);
+    return matched ? 0 : code;
   }
 
   /** Runs with files in the place of streams; what was written is kept when it is done, or broken off. */

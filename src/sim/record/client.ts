@@ -2,6 +2,7 @@ import type { Command } from '../api/cluster.ts';
 import type { Request, Response } from '../api/request.ts';
 import type { Micros } from '../api/time.ts';
 import { handle } from '../apiserver/handle.ts';
+import { openWatch, readWatch, type WatchEvent } from '../apiserver/watch.ts';
 import { at as itemAt } from '../kernel/journal.ts';
 import { aggregateOf } from '../cluster/aggregation.ts';
 import { kubeletsOf } from '../cluster/kubelets.ts';
@@ -11,6 +12,15 @@ import { act, nextMoment, stepForward, type Timeline } from './timeline.ts';
 /** A read from outside: no step, no draw, nothing of it in the digest. What it would write is not written. */
 export function read(world: World, request: Request): Response {
   return handle({ store: world.store, now: world.now, step: world.steps, aggregate: aggregateOf(world), kubelets: kubeletsOf(world), draw: () => 0 }, request);
+}
+
+/**
+ * What has happened to what a watch names since its resourceVersion: a look into the log, which is no step either. Empty: nothing yet. A watch that
+ * goes on asks again from the version of the last event.
+ */
+export function watched(world: World, request: Request): readonly WatchEvent[] {
+  const opened = openWatch(world.store, request, world.now);
+  return 'position' in opened ? readWatch(world.store, opened, world.now) : [{ type: 'ERROR', object: opened }];
 }
 
 /** The answer to a command's request, once it has arrived at the user. */

@@ -2,7 +2,7 @@ import type { Change } from '../../sim/api/change.ts';
 import type { Command, Fault } from '../../sim/api/cluster.ts';
 import type { Micros } from '../../sim/api/time.ts';
 import { changeAt, changesAfter } from '../../sim/apiserver/store.ts';
-import { act, answerTo, digestOf, fork, newTimeline, nextMoment, read, seek, stepForward, type Input, type Story, type Timeline } from '../../sim/index.ts';
+import { act, answerTo, digestOf, fork, newTimeline, nextMoment, read, seek, stepForward, watched, type Input, type Story, type Timeline } from '../../sim/index.ts';
 import { at as itemAt } from '../../sim/kernel/journal.ts';
 import type { StepRecord } from '../../sim/kernel/trace.ts';
 import type { World } from '../../sim/cluster/world.ts';
@@ -83,6 +83,8 @@ interface Shell {
   waitingFor: number | undefined;
   since: number;
   wakeAt: Micros | undefined;
+  /** What it watches, until something happens to it. */
+  watching?: Request;
   /** An editor is open on the page. */
   editing: boolean;
 }
@@ -230,6 +232,11 @@ export function newEngine(parts: EngineParts): { readonly ask: (id: number, ask:
       if (answered === undefined) return;
       answer = answered;
       shell.waitingFor = undefined;
+    } else if (shell.watching !== undefined) {
+      const events = watched(world, shell.watching);
+      if (events.length === 0) return;
+      answer = { events };
+      delete shell.watching;
     } else if (shell.wakeAt !== undefined) {
       if (world.now < shell.wakeAt) return;
       shell.wakeAt = undefined;
@@ -249,6 +256,13 @@ export function newEngine(parts: EngineParts): { readonly ask: (id: number, ask:
         parts.tell({ type: 'shell', text, tone, done: false });
         // A table has no place in four short lines: the command line shows it.
         if (text.split('\n').length <= 3) say(world.steps, text, tone === 'out' ? 'answer' : 'refusal');
+      } else if ('watch' in step) {
+        const events = watched(world, step.watch);
+        if (events.length === 0) {
+          shell.watching = step.watch;
+          return;
+        }
+        answer = { events };
       } else if ('sleepMicros' in step) {
         shell.wakeAt = world.now + step.sleepMicros;
         return;
