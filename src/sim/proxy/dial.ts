@@ -26,7 +26,7 @@ interface Resolved {
   readonly addresses: readonly string[];
 }
 
-const ZONE = 'cluster.local';
+const ZONE = ['cluster', 'local'] as const;
 const isAddress = (host: string): boolean => /^\d+\.\d+\.\d+\.\d+$/.test(host);
 
 const slicesOf = (view: View, key: string): readonly EndpointSlice[] => view.list('EndpointSlice', { index: 'service', value: key });
@@ -47,7 +47,7 @@ export function resolve(view: View, host: string, namespace: string): Resolved |
   for (const [space, name, endpoint] of tries) {
     const found = service(space, name);
     if (found === undefined) continue;
-    const fqdn = `${endpoint === undefined ? '' : `${endpoint}.`}${name}.${space}.svc.${ZONE}`;
+    const fqdn = `${endpoint === undefined ? '' : `${endpoint}.`}${name}.${space}.svc.${ZONE.join('.')}`;
     const { clusterIP } = found.spec;
     if (clusterIP !== undefined && clusterIP !== '' && clusterIP !== 'None') {
       if (endpoint === undefined) return { name: fqdn, addresses: [clusterIP] };

@@ -54,10 +54,10 @@ export const workloadStoriesEn = {
     chapters: {
       'configuration.begin': { title: 'A program that reads', say: () => 'Soon a program comes that reads its colour twice: from a file, and from a variable.' },
       'configuration.missing': { title: 'Something is missing', say: () => 'Its Pod has a node, but the ConfigMap it names is not there. The kubelet tries again, with pauses.' },
-      'configuration.there': { title: 'The ConfigMap', say: (a) => `${a['name']} is stored: the colour is blue. Nothing happens at once, for the kubelet looks again in its own time.` },
-      'configuration.running': { title: 'It runs', say: (a) => `${a['name']} runs. Its log (kubectl logs deploy/reader) says blue twice.` },
+      'configuration.there': { title: 'The ConfigMap', say: (a) => `${a['name']} is stored: the colour is blue. Nothing happens at once: the kubelet looks again in its own time.` },
+      'configuration.running': { title: 'It runs', say: () => 'It runs. Its log (kubectl logs deploy/reader) says blue twice.' },
       'configuration.changed': { title: 'Now green', say: () => 'Somebody changes the colour to green. No Pod is restarted, and its log still says blue twice.' },
-      'configuration.file': { title: 'The file follows', say: (a) => `With the Pod's next regular pass, up to 90 s later, the kubelet of ${a['node']} writes the file anew. The log says green, and for the variable blue.` },
+      'configuration.file': { title: 'The file follows', say: (a) => `With the Pod's next regular pass, up to 90 s later, ${a['node']} writes the file anew. The log says green, the variable still blue.` },
       'configuration.restart': { title: 'A restart', say: () => 'A variable is made when a process starts, and never again. So the Deployment is restarted: a new Pod.' },
       'configuration.done': { title: 'Green twice', say: () => 'The new Pod was given what the ConfigMap says now. Its log says green twice.' },
     },
