@@ -13,6 +13,7 @@ const NAME = /[A-Za-z0-9_]/;
 const HEAD = /(?:Object(?:\s*\.\s*[A-Za-z_][A-Za-z0-9_]*)*|JSONPatch)\s*\{/y;
 const FIELD = /\s*(?:([A-Za-z_][A-Za-z0-9_]*)|`([^`]*)`)\s*:/y;
 
+// Invisible: a text and what was made of it.
 const known = new Map<string, Literals>();
 
 export function withMaps(text: string): Literals {

@@ -79,11 +79,11 @@ function invoked(call: Call, on: Attributes & { readonly object?: KubernetesObje
       if ('error' in result) return fail(result.error);
       const shown = asAsked(call, current) as unknown as Readonly<Record<string, unknown>>;
       const patch = plain(result.value);
-      const document = mutation.patchType === 'JSONPatch' ? patched(shown, patch) : applied(call, shown, patch);
-      if ('error' in document) return fail(document.error);
+      const made = mutation.patchType === 'JSONPatch' ? patched(shown, patch) : applied(call, shown, patch);
+      if ('error' in made) return fail(made.error);
       // A test that does not hold leaves the object as it was.
-      if (document.document === undefined) continue;
-      const decoded = decodedAgain(call, document.document, current);
+      if (made.object === undefined) continue;
+      const decoded = decodedAgain(call, made.object, current);
       if (isFailure(decoded)) return decoded;
       current = decoded;
     }
@@ -91,15 +91,15 @@ function invoked(call: Call, on: Attributes & { readonly object?: KubernetesObje
   return current;
 }
 
-type Made = { readonly document: unknown } | { readonly error: string };
+type Made = { readonly object: unknown } | { readonly error: string };
 
 function patched(shown: unknown, patch: unknown): Made {
   if (!Array.isArray(patch)) return { error: 'type mismatch: JSONPatchType.expression should evaluate to array' };
   try {
-    return { document: jsonPatch(shown, operationsOf(patch).operations) };
+    return { object: jsonPatch(shown, operationsOf(patch).operations) };
   } catch (failure) {
     if (!(failure instanceof PatchFailure)) throw failure;
-    return /^testing |test failed/i.test(failure.message) ? { document: undefined } : { error: `JSON Patch: ${failure.message}` };
+    return /^testing |test failed/i.test(failure.message) ? { object: undefined } : { error: `JSON Patch: ${failure.message}` };
   }
 }
 
@@ -113,7 +113,7 @@ function applied(call: Call, shown: unknown, patch: unknown): Made {
   if (found.length > 0) return { error: `error applying patch: failed to convert patch object to typed object: ${misfitText(found)}` };
   const atomic = atomics(shape, config);
   if (atomic.length > 0) return { error: `error applying patch: invalid ApplyConfiguration: may not mutate atomic arrays, maps or structs: ${atomic.join(', ')}` };
-  return { document: merge(shape, shown, config) };
+  return { object: merge(shape, shown, config) };
 }
 
 /** The parts of a patch that would replace a whole list or map (findAtomics in patch/smd.go). */
@@ -127,15 +127,15 @@ function atomics(shape: Shape, value: unknown, path = ''): readonly string[] {
 }
 
 /** What a patch made, as an object of its kind with its defaults. */
-function decodedAgain(call: Call, document: unknown, current: KubernetesObject): KubernetesObject | Status {
+function decodedAgain(call: Call, made: unknown, current: KubernetesObject): KubernetesObject | Status {
   const { info } = call;
   let next: KubernetesObject;
-  if (info.table !== undefined) next = document as KubernetesObject;
+  if (info.table !== undefined) next = made as KubernetesObject;
   else {
     const struct = typeOfKind(info.kind, call.apiVersion);
-    if (struct === undefined) next = document as KubernetesObject;
+    if (struct === undefined) next = made as KubernetesObject;
     else {
-      const { value, error } = decodeAs(struct, document);
+      const { value, error } = decodeAs(struct, made);
       if (error !== undefined) return internalError(error);
       next = toStored(call.apiVersion, { ...(value as KubernetesObject), kind: current.kind });
     }
