@@ -55,8 +55,8 @@ export const simplifiedEn = [
   {
     id: 'containers',
     upstream: 'runs the programs of containers.',
-    orrery: 'has a model of them: when they listen, answer, hang and end. An annotation can set it.',
-    sothat: 'readiness, crashes and drains are as real; what a program computes or logs does not exist.',
+    orrery: 'runs shell commands and common programs; of servers it has a model. An unknown program runs until it is stopped.',
+    sothat: 'logs, exit codes and probes follow from commands; what other programs compute does not exist.',
   },
   {
     id: 'images',

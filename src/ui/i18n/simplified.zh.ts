@@ -47,8 +47,8 @@ export const simplifiedZh = [
   {
     id: 'containers',
     upstream: '运行容器中的程序。',
-    orrery: '运行程序的模型：何时监听、应答、挂起和结束；可用注解设定。',
-    sothat: '就绪、崩溃和排空与真实一致；程序的计算和日志并不存在。',
+    orrery: '运行 shell 命令和常用程序，服务器用模型代替；未知程序一直运行到被停止。',
+    sothat: '日志、退出码和探针由命令决定；其他程序的计算并不存在。',
   },
   {
     id: 'images',
