@@ -88,7 +88,7 @@ describe('the keyboard', () => {
     await page.keyboard.press('w');
     expect(await page.getByRole('radio', { name: 'write' }).isChecked()).toBe(true);
     await terminal(page, 'tk?', false);
-    await page.locator('.xterm-accessibility').getByText('tk?').waitFor({ state: 'attached' });
+    await page.locator('.xterm-accessibility').getByText('tk?').first().waitFor({ state: 'attached' });
     await page.keyboard.press('Escape');
     await page.locator('.drawer.shell').waitFor({ state: 'detached' });
     await page.keyboard.press('k');

@@ -25,7 +25,7 @@ export const simplifiedEn = [
   {
     id: 'certificates',
     upstream: 'authenticates with certificates and tokens, and asks RBAC what is allowed.',
-    orrery: "lets you and the cluster's own components do everything, under their real names; RBAC judges whoever comes with a token or as somebody else.",
+    orrery: "lets you and the cluster's components do everything under their names; RBAC judges tokens and impersonation.",
     sothat: 'who wrote what is right; a refusal for lack of rights is seen with --as or a token only.',
   },
   {
@@ -43,7 +43,7 @@ export const simplifiedEn = [
   {
     id: 'controllers',
     upstream: 'has some forty controllers, all of which run from the start.',
-    orrery: 'runs twelve from the start; those of StatefulSets, DaemonSets, Jobs, autoscalers, quotas and volumes wake when the first object of their kind comes.',
+    orrery: 'runs twelve from the start; those of StatefulSets, Jobs, volumes and so on wake with the first object of their kind.',
     sothat: 'what is used is there; the others, as those of clouds and certificates, are not.',
   },
   {

@@ -17,7 +17,7 @@ export const simplifiedZh = [
   {
     id: 'certificates',
     upstream: '用证书和令牌认证，并由 RBAC 决定权限。',
-    orrery: '让你和集群自己的组件以真实的身份做一切；用令牌或冒充他人而来的，由 RBAC 裁决。',
+    orrery: '让你和集群组件以真实身份做一切；令牌和冒充由 RBAC 裁决。',
     sothat: '谁写了什么是准确的；只有用 --as 或令牌时才会因权限不足被拒绝。',
   },
   {
@@ -35,7 +35,7 @@ export const simplifiedZh = [
   {
     id: 'controllers',
     upstream: '大约有四十个控制器，从一开始就全部运行。',
-    orrery: '一开始运行十二个；StatefulSet、DaemonSet、Job、自动伸缩、配额和存储卷的控制器，等第一个同类对象出现才醒来。',
+    orrery: '一开始运行十二个；StatefulSet、Job、存储卷等的，在首个对象出现时醒来。',
     sothat: '用到的都有；其余的，例如云和证书的控制器，还没有。',
   },
   {
