@@ -27,7 +27,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   'src/ui/link': ['src/sim', 'src/kubectl', 'src/ui/stage'],
   'src/ui/session': ['src/ui/link', 'src/ui/stage', 'src/ui/i18n', 'src/sim/api'],
   'src/ui/panels': ['src/ui/session', 'src/ui/link', 'src/ui/stage', 'src/ui/i18n', 'src/sim/api'],
-  'src/ui/scheduler': ['src/ui/panels/timeText.ts', 'src/ui/session', 'src/ui/link', 'src/ui/stage', 'src/ui/i18n', 'src/sim/api'],
+  'src/ui/scheduler': ['src/ui/panels/timeText.ts', 'src/ui/panels/covering.ts', 'src/ui/panels/playing.ts', 'src/ui/session', 'src/ui/link', 'src/ui/stage', 'src/ui/i18n', 'src/sim/api'],
   'src/ui/lessons': ['src/ui/session', 'src/ui/i18n', 'src/sim/api'],
 };
 /** What may be seen besides, as types: nothing of them is there when the code runs. */
