@@ -5,7 +5,7 @@
 const KEYS: Readonly<Record<string, string>> = {
   containers: 'name', initContainers: 'name', ephemeralContainers: 'name', env: 'name', volumes: 'name', volumeMounts: 'mountPath', volumeDevices: 'devicePath',
   imagePullSecrets: 'name', hostAliases: 'ip', topologySpreadConstraints: 'topologyKey', conditions: 'type', ownerReferences: 'uid', podIPs: 'ip', hostIPs: 'ip',
-  resourceClaims: 'name', schedulingGates: 'name', secrets: 'name',
+  resourceClaims: 'name', schedulingGates: 'name', secrets: 'name', webhooks: 'name', matchConditions: 'name', variables: 'name', drivers: 'name', 'x-kubernetes-validations': 'rule',
 };
 const PRIMITIVE = new Set(['finalizers', 'podCIDRs']);
 const RETAIN_KEYS = new Set(['strategy', 'updateStrategy', 'volumes']);
@@ -13,8 +13,12 @@ const RETAIN_KEYS = new Set(['strategy', 'updateStrategy', 'volumes']);
 /** The merge key of a list of objects; undefined: it is atomic. */
 export function mergeKey(path: readonly string[], kind: string): string | undefined {
   const name = path.at(-1) ?? '';
+  // Of an ephemeral container, whose type is a copy without the tags, lists are atomic.
+  if (path.includes('ephemeralContainers') && ['env', 'volumeMounts', 'volumeDevices'].includes(name)) return undefined;
   if (name === 'ports') return path.includes('containers') || path.includes('initContainers') ? 'containerPort' : kind === 'Service' ? 'port' : undefined;
   if (name === 'addresses') return kind === 'Node' ? 'type' : undefined;
+  if (name === 'imagePullSecrets' && kind === 'ServiceAccount') return undefined;
+  if (name === 'variables') return kind === 'ValidatingAdmissionPolicy' ? 'name' : undefined;
   if (name === 'secrets') return kind === 'ServiceAccount' ? 'name' : undefined;
   // `projected.sources`, a volume's `items` and the like are atomic; `volumes` and `env` in other places do not occur.
   return Object.hasOwn(KEYS, name) ? KEYS[name] : undefined;
