@@ -23,7 +23,6 @@ const services = itemsOf('apiservices').map(({ metadata, spec }) => [metadata.na
 const line = (value) => `  ${JSON.stringify(value)},`;
 const table = (name, type, rows) => `export const ${name}: readonly ${type}[] = [\n${rows.map(line).join('\n')}\n];\n`;
 writeFileSync(new URL('../src/sim/apiserver/bootstrap/objects.generated.ts', import.meta.url), `// Written by scripts/bootstrap-objects.mjs: do not edit. bootstrap/objects.ts says how a line is read.
-/* eslint-disable -- generated */
 type Line = readonly string[];
 interface Plain { readonly name: string; readonly annotations?: Readonly<Record<string, string>>; readonly spec: unknown; readonly status: unknown }
 ${table('CLUSTER_ROLES', 'Line', roles('clusterroles'))}${table('CLUSTER_ROLE_BINDINGS', 'Line', bindings('clusterrolebindings'))}${table('ROLES', 'Line', roles('roles'))}${table('ROLE_BINDINGS', 'Line', bindings('rolebindings'))}${table('API_SERVICES', '(readonly [string, number, number])', services)}${table('FLOW_SCHEMAS', 'Plain', plain('flowschemas'))}${table('PRIORITY_LEVELS', 'Plain', plain('plc'))}${table('SERVICE_CIDRS', 'Plain', plain('servicecidrs'))}`);

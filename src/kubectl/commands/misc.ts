@@ -204,20 +204,20 @@ export function* top(context: Context): Run<number> {
     yield { err: nodes ? 'error: metrics not available yet\n' : all ? 'No resources found\n' : `No resources found in ${context.namespace} namespace.\n` };
     return nodes ? 1 : 0;
   }
-  const use = (usage: Json | undefined): { cpu: number; memory: number } => ({ cpu: Math.ceil(milliValue(String(dig(usage, 'cpu') ?? '0'))), memory: Math.floor(Number(wholeValue(String(dig(usage, 'memory') ?? '0'))) / 1_048_576) });
+  const amounts = (usage: Json | undefined): { cpu: number; memory: number } => ({ cpu: Math.ceil(milliValue(String(dig(usage, 'cpu') ?? '0'))), memory: Math.floor(Number(wholeValue(String(dig(usage, 'memory') ?? '0'))) / 1_048_576) });
   const head = truth(flags, 'no-headers') ? [] : [nodes ? 'NAME\tCPU(cores)\tCPU(%)\tMEMORY(bytes)\tMEMORY(%)' : `${all ? 'NAMESPACE\t' : ''}${truth(flags, 'containers') ? 'POD\tNAME' : 'NAME'}\tCPU(cores)\tMEMORY(bytes)`];
   const rows: { readonly cpu: number; readonly memory: number; readonly line: string }[] = [];
   if (nodes) {
     const known = new Map((yield* list(context, pathOf('Node', undefined))).map((node) => [node.metadata.name, node]));
     for (const one of items) {
-      const { cpu, memory } = use(dig(one, 'usage'));
-      const room = use(dig(known.get(one.metadata.name), 'status', 'allocatable'));
+      const { cpu, memory } = amounts(dig(one, 'usage'));
+      const room = amounts(dig(known.get(one.metadata.name), 'status', 'allocatable'));
       rows.push({ cpu, memory, line: `${one.metadata.name}\t${cpu}m\t${room.cpu === 0 ? '<unknown>' : `${Math.floor((cpu * 100) / room.cpu)}%`}\t${memory}Mi\t${room.memory === 0 ? '<unknown>' : `${Math.floor((memory * 100) / room.memory)}%`}` });
     }
   } else {
     for (const one of items) {
       const containers = dig(one, 'containers');
-      const parts = (isList(containers) ? containers : []).map((container) => ({ name: String(dig(container, 'name')), ...use(dig(container, 'usage')) }));
+      const parts = (isList(containers) ? containers : []).map((container) => ({ name: String(dig(container, 'name')), ...amounts(dig(container, 'usage')) }));
       const where = all ? `${one.metadata.namespace ?? ''}\t` : '';
       if (truth(flags, 'containers')) for (const part of parts) rows.push({ cpu: part.cpu, memory: part.memory, line: `${where}${one.metadata.name}\t${part.name}\t${part.cpu}m\t${part.memory}Mi` });
       else {

@@ -29,6 +29,11 @@ export const newShellState = (): ShellState => ({ variables: new Map([['HOME', H
 export type Program = (args: readonly string[], io: Io, shell: Shell) => Run<number>;
 export type Programs = Readonly<Record<string, Program>>;
 
+function bounded(text: string, more: string): string {
+  if (text.length + more.length > MOST_OUTPUT) throw new Failure(`the output of one command has more than ${MOST_OUTPUT / 1_000_000} MB, more than this shell keeps`);
+  return text + more;
+}
+
 /** Ends the whole line: `exit`, or a limit. */
 export class Exit extends Error {
   constructor(readonly code: number) {
@@ -75,26 +80,23 @@ export class Shell {
   }
 
   names(io: Io): Names {
-    const shell = this;
     return {
-      get: (name) => (name === '?' ? String(shell.state.status) : name === 'PWD' ? shell.state.folder : name === '#' ? '0' : (shell.local.get(name) ?? shell.state.variables.get(name))),
-      set: (name, value) => shell.state.variables.set(name, value),
+      get: (name) => (name === '?' ? String(this.state.status) : name === 'PWD' ? this.state.folder : name === '#' ? '0' : (this.local.get(name) ?? this.state.variables.get(name))),
+      set: (name, value) => this.state.variables.set(name, value),
       glob: (pattern) => {
-        const whole = globPattern(shell.path(pattern)).source.replaceAll('.*', '[^/]*');
+        const whole = globPattern(this.path(pattern)).source.replaceAll('.*', '[^/]*');
         const shape = new RegExp(whole, 's');
-        return [...shell.state.files.keys()].filter((name) => shape.test(name)).map((name) => (pattern.startsWith('/') ? name : name.slice(shell.state.folder === '/' ? 1 : shell.state.folder.length + 1))).sort((a, b) => (a < b ? -1 : 1));
+        return [...this.state.files.keys()].filter((name) => shape.test(name)).map((name) => (pattern.startsWith('/') ? name : name.slice(this.state.folder === '/' ? 1 : this.state.folder.length + 1))).sort((a, b) => (a < b ? -1 : 1));
       },
-      *output(script) {
-        let text = '';
-        yield* shell.script(script, { ...io, piped: true, out: function* (more) { text = shell.bounded(text, more); } });
-        return text;
-      },
+      output: (script) => this.captured(script, io),
     };
   }
 
-  bounded(text: string, more: string): string {
-    if (text.length + more.length > MOST_OUTPUT) throw new Failure(`the output of one command has more than ${MOST_OUTPUT / 1_000_000} MB, more than this shell keeps`);
-    return text + more;
+  /** What a command in `$( )` writes. */
+  *captured(script: Script, io: Io): Run<string> {
+    let text = '';
+    yield* this.script(script, { ...io, piped: true, out: function* (more) { text = bounded(text, more); } });
+    return text;
   }
 
   *script(script: Script, io: Io): Run<number> {
@@ -117,8 +119,7 @@ export class Shell {
     for (let i = 0; i < commands.length; i++) {
       const last = i === commands.length - 1;
       let text = '';
-      const shell = this;
-      code = yield* this.command(commands[i]!, last ? { ...io, stdin } : { ...io, stdin, piped: true, out: function* (more) { text = shell.bounded(text, more); } });
+        code = yield* this.command(commands[i]!, last ? { ...io, stdin } : { ...io, stdin, piped: true, out: function* (more) { text = bounded(text, more); } });
       stdin = text;
     }
     return negated ? (code === 0 ? 1 : 0) : code;
@@ -129,13 +130,10 @@ export class Shell {
    * `most` lines are enough for a `head` at the end: then the first part is broken off, as by SIGPIPE.
    */
   *streamed(first: Command, rest: readonly Command[], most: number, io: Io): Run<number> {
-    const shell = this;
     let pending = '';
     let lines = 0;
-    const program = this.command(first, { ...io, piped: true, out: function* (more) { pending = shell.bounded(pending, more); } });
-    const feed = function* (text: string): Run<number> {
-      return yield* shell.pipeline({ negated: false, commands: rest }, { ...io, stdin: text });
-    };
+    const program = this.command(first, { ...io, piped: true, out: function* (more) { pending = bounded(pending, more); } });
+    const feed = (text: string): Run<number> => this.pipeline({ negated: false, commands: rest }, { ...io, stdin: text });
     let matched = false;
     let fed = false;
     let answer: Answer | undefined;
@@ -168,12 +166,11 @@ export class Shell {
   /** Runs with files in the place of streams; what was written is kept when it is done, or broken off. */
   *redirected(redirects: readonly Redirect[], io: Io, run: (io: Io) => Run<number>): Run<number> {
     if (redirects.length === 0) return yield* run(io);
-    const shell = this;
     const names = this.names(io);
     let { stdin, out, err, piped } = io;
     const written = new Map<string, string>();
     const into = (path: string) => function* (text: string): Run<void> {
-      written.set(path, shell.bounded(written.get(path) ?? '', text));
+      written.set(path, bounded(written.get(path) ?? '', text));
     };
     for (const { fd, how, target } of redirects) {
       const name = yield* single(target, names);

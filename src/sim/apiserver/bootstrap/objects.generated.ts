@@ -1,5 +1,4 @@
 // Written by scripts/bootstrap-objects.mjs: do not edit. bootstrap/objects.ts says how a line is read.
-/* eslint-disable -- generated */
 type Line = readonly string[];
 interface Plain { readonly name: string; readonly annotations?: Readonly<Record<string, string>>; readonly spec: unknown; readonly status: unknown }
 export const CLUSTER_ROLES: readonly Line[] = [
