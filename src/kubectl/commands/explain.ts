@@ -4,29 +4,9 @@ import type { FlagSpecs } from '../flags.ts';
 import { kinds, text, truth } from '../flags.ts';
 import { findResource } from '../resources.ts';
 import type { Context, Run } from '../steps.ts';
-import { FIELDS, KIND_TYPES } from '../fields.generated.ts';
+import { fieldsOf, typeOfKind, type Field } from '../fields.ts';
 
 export const EXPLAIN_FLAGS: FlagSpecs = { 'api-version': kinds.string(), recursive: kinds.bool(), output: kinds.string() };
-
-/** One field of a type: "name type! a,b" as fields.generated.ts has it. */
-interface Field {
-  readonly name: string;
-  /** As it is shown: "[]Container", "map[string]string". */
-  readonly type: string;
-  readonly required: boolean;
-  readonly values: string;
-  /** The type whose fields stand below it. */
-  readonly inner: string | undefined;
-}
-const fieldsOf = (type: string): readonly Field[] =>
-  (Object.hasOwn(FIELDS, type) ? FIELDS[type]!.split('|') : []).filter((part) => part !== '').map((part) => {
-    const [name = '', shown = '', values = ''] = part.split(' ');
-    const required = shown.endsWith('!');
-    const plain = required ? shown.slice(0, -1) : shown;
-    // "@" marks a type of its own; what is behind "/" tells apart types that share their short name.
-    const inner = /@([\w./]+)$/.exec(plain)?.[1];
-    return { name, type: plain.replace(/@([\w.]+)(?:\/[\w.]+)?$/, '$1'), required, values: values.replaceAll(',', ', '), inner };
-  });
 
 function lines(type: string, level: number, recursive: boolean, trail: readonly string[]): string {
   const indent = '  '.repeat(level);
@@ -48,7 +28,7 @@ export function* explain(context: Context): Run<number> {
   if (info === undefined) throw new Failure(`the server doesn't have a resource type "${name}"`);
   const version = text(flags, 'api-version') ?? apiVersionOf(info);
   const [group, number] = version.includes('/') ? version.split('/') : ['', version];
-  let type: string | undefined = KIND_TYPES[`${version}/${info.kind}`] ?? KIND_TYPES[`${apiVersionOf(info)}/${info.kind}`];
+  let type: string | undefined = typeOfKind(version, info.kind) ?? typeOfKind(apiVersionOf(info), info.kind);
   const head = `${group === '' ? '' : `GROUP:      ${group!}\n`}KIND:       ${info.kind}\nVERSION:    ${number!}\n\n`;
   if (type === undefined) {
     yield { out: `${head}DESCRIPTION:\n    <empty>\n` };

@@ -148,6 +148,8 @@ export const panelsEn = {
   },
 
   apply: {
+    required: 'required',
+    oneOf: (values: string): string => `One of: ${values}`,
     title: 'Apply YAML',
     sample: 'Samples',
     samples: { nginx: 'nginx Deployment and Service', sidecar: 'init container and sidecar', pending: 'a Pod too big for any node', pdb: 'a disruption budget' } as Readonly<Record<string, string>>,

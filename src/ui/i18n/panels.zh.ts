@@ -145,6 +145,8 @@ export const panelsZh: PanelMessages = {
   },
 
   apply: {
+    required: '必填',
+    oneOf: (values) => `可取值：${values}`,
     title: '应用 YAML',
     sample: '示例',
     samples: { nginx: 'nginx 的 Deployment 和 Service', sidecar: 'init 容器与 sidecar', pending: '任何节点都放不下的 Pod', pdb: '中断预算' },

@@ -14,6 +14,7 @@ import { Icon } from '../stage/glyphs.tsx';
 import type { Session } from '../session/session.ts';
 import { useSession, useSessionState, useWords } from '../session/react.ts';
 import { SAMPLES } from './samples.ts';
+import { yamlHelp } from './yamlHelp.ts';
 
 /** Orrery's own limit, named in the message: parsing more would hold the page up. */
 const MOST_CHARACTERS = 1_000_000;
@@ -143,6 +144,7 @@ export default function ApplyDrawer(): ReactElement {
         extensions: [
           lineNumbers(), history(), drawSelection(), highlightActiveLine(), lintGutter(), yaml(), syntaxHighlighting(colours), indentUnit.of('  '), theme, EditorView.lineWrapping,
           keymap.of([{ key: 'Escape', run: () => { latest.current.session.show(undefined); return true; } }, ...defaultKeymap, ...historyKeymap, indentWithTab]),
+          yamlHelp(() => latest.current.words.panels.apply),
           reading.of(EditorView.contentAttributes.of({ 'aria-label': apply.editor, tabindex: '0' })),
           EditorView.updateListener.of((update) => {
             if (!update.docChanged) return;
