@@ -20,7 +20,7 @@ describe('reasons of the further workloads', () => {
   });
 
   it('have words in both languages, with their numbers', () => {
-    const args = { set: 'db', daemonSet: 'agent', job: 'sum', cronJob: 'tick', pod: 'db-0', revision: 'db-1', number: 2, limit: 10, claim: 'data-db-0', owner: '', ordinal: 0, phase: 'Failed', wanted: 3, have: 2, ready: 1, updated: 1, node: 'node-1', desired: 3, succeeded: 1, completions: 4, failed: 1, failures: 2, seconds: 10, pods: 2, reason: 'x', names: 'a, b', active: 1, manager: 'm', zone: 'z', schedule: '* * * * *' };
+    const args = { set: 'db', daemonSet: 'agent', job: 'sum', cronJob: 'tick', pod: 'db-0', revision: 'db-1', number: 2, limit: 10, claim: 'data-db-0', owner: '', ordinal: 0, phase: 'Failed', wanted: 3, have: 2, ready: 1, updated: 1, node: 'node-1', desired: 3, succeeded: 1, completions: 4, failed: 1, failures: 2, seconds: 10, pods: 2, reason: 'x', names: 'a, b', active: 1, manager: 'm', zone: 'z', schedule: '* * * * *', service: 'default/web', slices: 1 };
     for (const [code, words] of [...Object.entries(workloadsFurtherEn), ...Object.entries(workloadsFurtherZh)]) expect(words(args), code).not.toMatch(/undefined|NaN/);
   });
 });

@@ -63,7 +63,7 @@ describe('a behaviour', () => {
     ['{', 'is not JSON'],
     ['[]', 'must be a map from container names to behaviours'],
     ['{"app": 1}', 'app: must be a map'],
-    ['{"app": {"speed": 1}}', 'app.speed: is not one of readyAfterSeconds, exitAfterSeconds, exitCode, stopSeconds, stopCode, ignoresTerm, unhealthyAfterSeconds, answerSeconds, cpu, ports, runs'],
+    ['{"app": {"speed": 1}}', 'app.speed: is not one of readyAfterSeconds, exitAfterSeconds, exitCode, stopSeconds, stopCode, ignoresTerm, unhealthyAfterSeconds, answerSeconds, workers, cpu, ports, runs'],
     ['{"app": {"stopSeconds": "3"}}', 'app.stopSeconds: must be a number of seconds, 0 or more'],
     ['{"app": {"stopSeconds": -1}}', 'app.stopSeconds: must be a number of seconds, 0 or more'],
     ['{"app": {"exitCode": 300, "exitAfterSeconds": 1}}', 'app.exitCode: must be a whole number from 0 to 255'],
