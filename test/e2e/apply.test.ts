@@ -79,3 +79,26 @@ describe('what is applied', () => {
     await page.close();
   });
 });
+
+describe('the editor helps', () => {
+  it('completes by the schema, says what a field is, and Escape closes its list first', async () => {
+    const { page, errors } = await at.open();
+    const write = await editor(page);
+    await write('apiVersion: apps/v1\nkind: Deployment\nspec:\n  strategy:\n    type: Recreate\n  ');
+    await page.keyboard.press('Control+End');
+    await page.keyboard.type('templ', { delay: 20 });
+    await page.locator('.cm-tooltip-autocomplete').getByText('PodTemplateSpec, required').waitFor();
+    await shot(page, 'editor-completion');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.locator('.cm-content').innerText()).toContain('  template:\n    ');
+    await page.keyboard.type('spe', { delay: 20 });
+    await page.locator('.cm-tooltip-autocomplete').waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('.cm-tooltip-autocomplete').waitFor({ state: 'detached' });
+    const field = (await page.locator('.cm-line', { hasText: 'type: Recreate' }).boundingBox())!;
+    await page.mouse.move(field.x + 50, field.y + 8);
+    await page.locator('.yaml-hover').getByText('One of: Recreate, RollingUpdate').waitFor();
+    expect(errors).toEqual([]);
+    await page.close();
+  });
+});

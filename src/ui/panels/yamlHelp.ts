@@ -1,4 +1,4 @@
-import { autocompletion, completionKeymap, type Completion, type CompletionContext, type CompletionResult } from '@codemirror/autocomplete';
+import { autocompletion, closeCompletion, completionKeymap, type Completion, type CompletionContext, type CompletionResult } from '@codemirror/autocomplete';
 import { Prec, type Extension } from '@codemirror/state';
 import { EditorView, hoverTooltip, keymap, tooltips } from '@codemirror/view';
 import type { Catalogue } from '../i18n/index.ts';
@@ -52,7 +52,7 @@ export function yamlHelp(words: () => Words): Extension {
   return [
     autocompletion({ override: [(context) => complete(context, words())], icons: false, activateOnTyping: true }),
     // While the list is open its keys go before those of the drawer: Escape closes the list first.
-    Prec.highest(keymap.of(completionKeymap)),
+    Prec.highest(keymap.of([{ key: 'Escape', run: closeCompletion, stopPropagation: true }, ...completionKeymap])),
     tooltips({ position: 'fixed' }),
     hoverTooltip(async (view, pos) => {
       const line = view.state.doc.lineAt(pos);
