@@ -347,12 +347,6 @@ export function scale(call: Call, body: unknown): Response {
   }
   if (isFailure(wanted)) return refuse(wanted);
   if (object === undefined) return refuse(notFound(call.info, call.name!));
-  const meta = objectAt(wanted, 'metadata');
-  const name = call.name!;
-  if (textAt(meta, 'name') === '') return refuse(badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`));
-  if (textAt(meta, 'name') !== name) return refuse(badRequest(`the name of the object (${textAt(meta, 'name')}) does not match the name on the URL (${name})`));
-  const namespace = textAt(meta, 'namespace');
-  if (namespace !== '' && namespace !== call.namespace) return refuse(badRequest('the namespace of the provided object does not match the namespace sent on the request'));
   const replicas = objectAt(wanted, 'spec')['replicas'] ?? 0;
   if (typeof replicas !== 'number' || !Number.isInteger(replicas) || Math.abs(replicas) > 2 ** 31 - 1) {
     const value = typeof replicas === 'number' ? `number ${replicas}` : Array.isArray(replicas) ? 'array' : typeof replicas === 'boolean' ? 'bool' : typeof replicas;
@@ -365,6 +359,12 @@ export function scale(call: Call, body: unknown): Response {
     if (call.validation === 'Strict') return refuse(patch === undefined ? badRequest(`Scale in version "v1" cannot be handled as a Scale: ${strict}`) : badPatch(patch, strict));
     if (call.validation === 'Warn') call.warnings.push(...unknown);
   }
+  const meta = objectAt(wanted, 'metadata');
+  const name = call.name!;
+  if (textAt(meta, 'name') === '') return refuse(badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`));
+  if (textAt(meta, 'name') !== name) return refuse(badRequest(`the name of the object (${textAt(meta, 'name')}) does not match the name on the URL (${name})`));
+  const namespace = textAt(meta, 'namespace');
+  if (namespace !== '' && namespace !== call.namespace) return refuse(badRequest('the namespace of the provided object does not match the namespace sent on the request'));
   if (replicas < 0 && call.info.table === undefined) return refuse(invalid({ kind: 'Scale', group: 'autoscaling' }, name, [{ field: 'spec.replicas', reason: 'FieldValueInvalid', message: `Invalid value: ${replicas}: must be greater than or equal to 0` }]));
   const uid = textAt(meta, 'uid');
   if (uid !== '' && uid !== object.metadata.uid) return refuse(conflict(call.info, name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${object.metadata.uid}`, 'scale'));

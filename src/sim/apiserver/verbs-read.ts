@@ -4,7 +4,7 @@ import type { ObjectList, Response, Status } from '../api/request.ts';
 import { parseJson } from './decode.ts';
 import { base64Decode, base64Encode, utf8Bytes } from './goText.ts';
 import { matchesFields, matchesLabels, parseFieldSelector, parseLabelSelector, type FieldTerm, type Requirement } from './selectors.ts';
-import { badRequest, expired, notFound } from './status.ts';
+import { badRequest, expired, notFound, plainError } from './status.ts';
 import { headList, listAt, positionAt, tableOf } from './store.ts';
 import type { FieldError } from './strategy.ts';
 import { answer, badOptions, isFailure, refuse, stored, type Call } from './verbs-call.ts';
@@ -20,6 +20,7 @@ export function get(call: Call): Response {
 /** A revision that a read may ask for: 0 when none is asked for. */
 function readVersion(call: Call, text: string | undefined): number | Status {
   if (text === undefined || text === '') return 0;
+  if (!/^\d{1,19}$/.test(text) && call.name !== undefined) return plainError(`resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: ${/^\d+$/.test(text) ? 'value out of range' : 'invalid syntax'}`);
   if (!/^\d{1,19}$/.test(text)) return badRequest(`invalid resource version: resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: ${/^\d+$/.test(text) ? 'value out of range' : 'invalid syntax'}`);
   const version = Number(text);
   const { revision } = call.context.store;
@@ -96,6 +97,7 @@ const encodeToken = ({ revision, start }: Token): string => base64Encode(utf8Byt
 
 function decodeToken(text: string): Token | string {
   const bad = 'continue key is not valid';
+  if (/^[A-Za-z0-9_-]+$/.test(text) && text.length % 4 === 1) return `${bad}: illegal base64 data at input byte ${text.length - 1}`;
   if (/[^A-Za-z0-9_-]/.test(text)) return `${bad}: illegal base64 data at input byte ${text.search(/[^A-Za-z0-9_-]/)}`;
   const parsed = parseJson(base64Decode(text.replace(/-/g, '+').replace(/_/g, '/')));
   if ('error' in parsed) return `${bad}: ${parsed.error}`;

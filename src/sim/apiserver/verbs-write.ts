@@ -114,7 +114,7 @@ export function createObject(asked: Call, given: KubernetesObject): KubernetesOb
       object = withMeta(object, metaInOrder({ ...object.metadata, ...(call.dryRun ? {} : { resourceVersion: '' }) }));
       // Its parts were decoded, and it is in order: the store puts the version in its place.
       trust(object.metadata, OBJECT_META);
-      return write(call, key, object, { verb: call.request.method === 'PUT' ? 'update' : 'create', ...asGiven(defaulted, object) })!;
+      return write(call, key, emptiesStored(object), { verb: call.request.method === 'PUT' ? 'update' : 'create', ...asGiven(defaulted, object) })!;
     }
     if (generates && attempt < 8) continue;
     const refusal = generates ? generateNameConflict(info, name!) : alreadyExists(info, name!);
@@ -148,7 +148,11 @@ function withSentManagers(call: Call, given: KubernetesObject, next: KubernetesO
   return managed === undefined ? call : { ...call, managed };
 }
 
-const authorOf = ({ request }: Call): Author => ({ user: request.user, ...(request.uid === undefined ? {} : { uid: request.uid }), groups: request.groups ?? (request.user === USERS.admin ? ['system:masters', 'system:authenticated'] : ['system:authenticated']) });
+function authorOf({ request }: Call): Author {
+  const groups = request.groups ?? (request.user === USERS.admin ? ['system:masters'] : []);
+  const isKnown = groups.includes('system:authenticated') || groups.includes('system:unauthenticated');
+  return { user: request.user, ...(request.uid === undefined ? {} : { uid: request.uid }), groups: isKnown ? groups : [...groups, 'system:authenticated'] };
+}
 
 /** Kinds whose own validation does not look at metadata: for them only the rules hold that every kind has (BeforeCreate upstream). */
 const WITHOUT_META_RULES = new Set(['PodDisruptionBudget', 'Event']);
@@ -318,7 +322,23 @@ function store(call: Call, next: KubernetesObject, old: KubernetesObject, given:
     return atItsEnd(call, next);
   }
   // An apply may change nothing but who manages what.
-  return next === old && call.managed === undefined ? old : write(call, keyOfCall(call), next, { verb, ...given })!;
+  return next === old && call.managed === undefined ? old : write(call, keyOfCall(call), emptiesStored(next), { verb, ...given })!;
+}
+
+/** Lists that are always written: what is stored knows no difference between an empty one and none (protobuf), and none is shown as null. */
+const ALWAYS_WRITTEN: Readonly<Record<string, readonly string[]>> = { CSINode: ['spec', 'drivers'], EndpointSlice: ['endpoints'], ResourceClaim: ['spec', 'devices', 'requests'], ResourceClaimTemplate: ['spec', 'spec', 'devices', 'requests'], Role: ['rules'], ClusterRole: ['rules'] };
+
+function emptiesStored(object: KubernetesObject): KubernetesObject {
+  const path = ALWAYS_WRITTEN[object.kind];
+  if (path === undefined) return object;
+  const cleared = (value: unknown, depth: number): unknown => {
+    if (depth === path.length) return Array.isArray(value) && value.length === 0 ? null : value;
+    const key = path[depth]!;
+    const before = (value as Readonly<Record<string, unknown>> | undefined)?.[key];
+    const after = before === undefined || before === null ? before : cleared(before, depth + 1);
+    return after === before ? value : { ...(value as object), [key]: after };
+  };
+  return cleared(object, 0) as KubernetesObject;
 }
 
 // ---- patch

@@ -5,7 +5,7 @@ import type { Strategy } from '../strategy.ts';
 import { duplicate, forbidden, invalid, invalidEach, nonNegative, notSupported, required, tooLong, type Errors } from './field.ts';
 import { same, validateLabelSelector, validateMeta, validateMetaUpdate } from './meta.ts';
 import { dns1123Subdomain, qualifiedName, subdomainName } from './names.ts';
-import { strategyFor, withField } from './strategies.ts';
+import { strategyFor, withField, withGeneration } from './strategies.ts';
 import { validateDriverName } from './volumes.ts';
 
 /** The kinds of storage.k8s.io beside StorageClass: after pkg/apis/storage/validation. An inline volume of a VolumeAttachment (migration from in-tree plugins) is not looked into. */
@@ -78,7 +78,10 @@ const csiDriver = strategyFor<CSIDriverIn>({
     };
   },
   prepareForCreate: withoutScaling,
-  prepareForUpdate: withoutScaling,
+  prepareForUpdate: (object, old) => {
+    const next = withoutScaling(object);
+    return same(next.spec.tokenRequests, old.spec.tokenRequests) && next.spec.requiresRepublish === old.spec.requiresRepublish && next.spec.seLinuxMount === old.spec.seLinuxMount ? withGeneration(next, old.metadata.generation) : withGeneration(next, (old.metadata.generation ?? 0) + 1);
+  },
   validateCreate: (object) => {
     const errors: Errors = [];
     validateMeta(errors, object.metadata, false, subdomainName);

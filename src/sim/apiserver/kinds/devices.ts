@@ -14,7 +14,7 @@ import { validateDriverName } from './volumes.ts';
 
 /**
  * resource.k8s.io, dynamic resource allocation: after pkg/apis/resource/validation. Nobody allocates devices here: claims stay as they are written.
- * Left out: the policies by which a device's capacity is shared (requestPolicy), mappings to a node's resources, admin access by namespace label.
+ * Left out: the policies by which a device's capacity is shared (requestPolicy), mappings to a node's resources.
  */
 interface SelectorIn {
   readonly cel?: { readonly expression?: string };
@@ -24,6 +24,7 @@ interface TolerationIn {
   readonly operator?: string;
   readonly value?: string;
   readonly effect?: string;
+  readonly tolerationSeconds?: number;
 }
 interface ExactIn {
   readonly name?: string;
@@ -32,6 +33,8 @@ interface ExactIn {
   readonly allocationMode?: string;
   readonly count?: number;
   readonly tolerations?: readonly TolerationIn[];
+  readonly adminAccess?: boolean;
+  readonly capacity?: { readonly requests?: StringMap };
 }
 interface RequestIn {
   readonly name?: string;
@@ -234,7 +237,7 @@ function validateClaimStatus(errors: Errors, object: KubernetesObject & ClaimIn,
   };
   set(errors, 'status.devices', devices, -1, (one, at) => {
     named(one, at);
-    if (!given.has(deviceId(one))) invalid(errors, at, deviceId(one), 'must be an allocated device in the claim');
+    if (!given.has(deviceId(one))) invalid(errors, at, { Driver: one.driver ?? '', Pool: one.pool ?? '', Device: one.device ?? '', ShareID: one.shareID ?? '' }, 'must be an allocated device in the claim');
     if ((one.conditions?.length ?? 0) > 8) tooMany(errors, `${at}.conditions`, one.conditions?.length ?? 0, 8);
     validateConditions(errors, one.conditions, `${at}.conditions`);
   }, deviceId);
@@ -263,6 +266,30 @@ function validateClaimStatus(errors: Errors, object: KubernetesObject & ClaimIn,
   if (allocation.nodeSelector !== undefined) validateNodeSelector(errors, allocation.nodeSelector, 'status.allocation.nodeSelector');
 }
 
+const orNull = (value: unknown): unknown => value ?? null;
+const goTolerations = (list: readonly TolerationIn[] | undefined): unknown =>
+  list?.map(({ key, operator, value, effect, tolerationSeconds }) => ({ Key: key ?? '', Operator: operator ?? '', Value: value ?? '', Effect: effect ?? '', TolerationSeconds: orNull(tolerationSeconds) })) ?? null;
+const goSelectors = (list: readonly SelectorIn[] | undefined): unknown => list?.map(({ cel }) => ({ CEL: cel === undefined ? null : { Expression: cel.expression ?? '' } })) ?? null;
+const goCapacity = (capacity: ExactIn['capacity']): unknown => (capacity === undefined ? null : { Requests: orNull(capacity.requests) });
+const goRequest = (one: ExactIn): object => ({ DeviceClassName: one.deviceClassName ?? '', Selectors: goSelectors(one.selectors), AllocationMode: one.allocationMode ?? '', Count: one.count ?? 0 });
+
+/** A claim's spec as Go prints the internal type, whose fields have no names for JSON: each of them, as it is called in Go. */
+function goClaimSpec({ devices }: ClaimSpecIn): unknown {
+  return {
+    Devices: {
+      Requests: devices.requests?.map(({ name, exactly, firstAvailable }) => ({
+        Name: name ?? '',
+        Exactly: exactly === undefined ? null : { ...goRequest(exactly), AdminAccess: orNull(exactly.adminAccess), Tolerations: goTolerations(exactly.tolerations), Capacity: goCapacity(exactly.capacity) },
+        FirstAvailable: firstAvailable?.map((one) => ({ Name: one.name ?? '', ...goRequest(one), Tolerations: goTolerations(one.tolerations), Capacity: goCapacity(one.capacity) })) ?? null,
+      })) ?? null,
+      Constraints: devices.constraints?.map(({ requests, matchAttribute, distinctAttribute }) => ({ Requests: orNull(requests), MatchAttribute: orNull(matchAttribute), DistinctAttribute: orNull(distinctAttribute) })) ?? null,
+      Config: devices.config?.map(({ requests, opaque }) => ({ Requests: orNull(requests), Opaque: opaque === undefined ? null : { Driver: opaque.driver ?? '', Parameters: orNull(opaque.parameters) } })) ?? null,
+    },
+  };
+}
+/** Embedded metadata stands among the fields, under its names for JSON. */
+const goMeta = (meta: Meta | undefined): object => ({ ...meta });
+
 const resourceClaim = strategyFor<ClaimIn>({
   default: (object) => ({ ...object, spec: defaultClaim(object.spec) }),
   prepareForCreate: (object) => withField(object, 'status', {}),
@@ -278,7 +305,7 @@ const resourceClaim = strategyFor<ClaimIn>({
     const errors: Errors = [];
     validateMeta(errors, object.metadata, true, subdomainName);
     validateMetaUpdate(errors, object.metadata, old.metadata);
-    if (!same(object.spec, old.spec)) invalid(errors, 'spec', object.spec, IMMUTABLE);
+    if (!same(object.spec, old.spec)) invalid(errors, 'spec', goClaimSpec(object.spec), IMMUTABLE);
     return errors;
   },
   validateStatusUpdate: (object, old) => {
@@ -311,7 +338,7 @@ const resourceClaimTemplate = strategyFor<TemplateIn>({
     const errors: Errors = [];
     validateTemplate(errors, object);
     validateMetaUpdate(errors, object.metadata, old.metadata);
-    if (!same(object.spec, old.spec)) invalid(errors, 'spec', object.spec, IMMUTABLE);
+    if (!same(object.spec, old.spec)) invalid(errors, 'spec', { ...goMeta(object.spec.metadata), Spec: goClaimSpec(object.spec.spec) }, IMMUTABLE);
     return errors;
   },
 });
@@ -497,5 +524,12 @@ const resourceSlice = strategyFor<SliceIn>({
     return errors;
   },
 });
+
+/** Which requests of a claim want access whoever else has the device: their Namespace must allow it. */
+export function adminAccess(object: KubernetesObject): readonly string[] {
+  const isTemplate = object.kind === 'ResourceClaimTemplate';
+  const spec = isTemplate ? (object as KubernetesObject & TemplateIn).spec.spec : (object as KubernetesObject & ClaimIn).spec;
+  return (spec.devices.requests ?? []).flatMap((request, i) => (request.exactly?.adminAccess === true ? [`${isTemplate ? 'spec.spec' : 'spec'}.devices.requests[${i}].adminAccess`] : []));
+}
 
 export const devices: Readonly<Record<string, Strategy>> = { ResourceClaim: resourceClaim, ResourceClaimTemplate: resourceClaimTemplate, DeviceClass: deviceClass, ResourceSlice: resourceSlice };

@@ -481,7 +481,7 @@ export const serviceCIDR: Strategy = strategyFor<ServiceCIDRIn>({
     else if (before.length === 1 && now.length === 2) {
       if (now[0] !== before[0]) immutable(0);
       validateCidrs(errors, now);
-    } else invalid(errors, 'spec.cidrs', now, 'field is immutable');
+    } else invalid(errors, 'spec.cidrs', object.spec.cidrs ?? null, 'field is immutable');
     return errors;
   },
   validateStatusUpdate: (object, old) => {

@@ -160,7 +160,8 @@ function validateSlice(errors: Errors, slice: EndpointSlice): void {
 
 export const endpointSlice = strategyFor<EndpointSlice>({
   default: (object) => withField(object, 'ports', mapSame(object.ports ?? undefined, (port) => (port.name !== undefined && port.protocol !== undefined ? port : { ...port, name: port.name ?? '', protocol: port.protocol ?? 'TCP' })) ?? null),
-  prepareForCreate: (object) => withGeneration(object, 1),
+  // A field of v1beta1, which v1 shows and does not take.
+  prepareForCreate: (object) => withGeneration(withField(object, 'endpoints', mapSame(object.endpoints ?? undefined, (endpoint) => withField(endpoint as EndpointIn, 'deprecatedTopology', undefined) as typeof endpoint) ?? object.endpoints), 1),
   prepareForUpdate: (object, old) => {
     const unchanged = same(object.endpoints, old.endpoints) && same(object.ports, old.ports) && object.addressType === old.addressType && same(object.metadata.labels ?? {}, old.metadata.labels ?? {});
     return withGeneration(object, unchanged ? old.metadata.generation : (old.metadata.generation ?? 0) + 1);
@@ -170,6 +171,7 @@ export const endpointSlice = strategyFor<EndpointSlice>({
     validateSlice(errors, object);
     return errors;
   },
+  warnings: (object) => (object.addressType === 'FQDN' ? ['spec.addressType: FQDN endpoints are deprecated'] : []),
   validateUpdate: (object, old) => {
     if (object === old) return NO_ERRORS;
     const errors: Errors = [];
@@ -244,33 +246,35 @@ function validateTopologies(errors: Errors, terms: StorageClassIn['allowedTopolo
   });
 }
 
+function validateStorageClass(object: StorageClass & StorageClassIn): Errors {
+  const errors: Errors = [];
+  validateMeta(errors, object.metadata, false, subdomainName);
+  if ((object.provisioner ?? '') === '') required(errors, 'provisioner');
+  else invalidEach(errors, 'provisioner', object.provisioner.toLowerCase(), qualifiedName(object.provisioner.toLowerCase()));
+  const parameters = object.parameters ?? {};
+  if (Object.keys(parameters).length > 512) tooLong(errors, 'parameters', 512);
+  else {
+    let size = 0;
+    for (const key of Object.keys(parameters)) {
+      if (key === '') invalid(errors, 'parameters', key, 'field can not be empty.');
+      size += utf8Length(key) + utf8Length(parameters[key] ?? '');
+    }
+    if (size > 262_144) tooLong(errors, 'parameters', 262_144);
+  }
+  const reclaim = object.reclaimPolicy ?? '';
+  if (reclaim !== '' && reclaim !== 'Delete' && reclaim !== 'Retain') notSupported(errors, 'reclaimPolicy', reclaim, ['Delete', 'Retain']);
+  const binding = object.volumeBindingMode;
+  if (binding === undefined) required(errors, 'volumeBindingMode');
+  else if (!BINDING.includes(binding)) notSupported(errors, 'volumeBindingMode', binding, BINDING);
+  validateTopologies(errors, object.allowedTopologies);
+  return errors;
+}
+
 export const storageClass = strategyFor<StorageClass & StorageClassIn>({
   default: (object) => (object.reclaimPolicy !== undefined && object.volumeBindingMode !== undefined ? object : { ...object, reclaimPolicy: object.reclaimPolicy ?? 'Delete', volumeBindingMode: object.volumeBindingMode ?? 'Immediate' }),
-  validateCreate: (object) => {
-    const errors: Errors = [];
-    validateMeta(errors, object.metadata, false, subdomainName);
-    if ((object.provisioner ?? '') === '') required(errors, 'provisioner');
-    else invalidEach(errors, 'provisioner', object.provisioner.toLowerCase(), qualifiedName(object.provisioner.toLowerCase()));
-    const parameters = object.parameters ?? {};
-    if (Object.keys(parameters).length > 512) tooLong(errors, 'parameters', 512);
-    else {
-      let size = 0;
-      for (const key of Object.keys(parameters)) {
-        if (key === '') invalid(errors, 'parameters', key, 'field can not be empty.');
-        size += utf8Length(key) + utf8Length(parameters[key] ?? '');
-      }
-      if (size > 262_144) tooLong(errors, 'parameters', 262_144);
-    }
-    const reclaim = object.reclaimPolicy ?? '';
-    if (reclaim !== '' && reclaim !== 'Delete' && reclaim !== 'Retain') notSupported(errors, 'reclaimPolicy', reclaim, ['Delete', 'Retain']);
-    const binding = object.volumeBindingMode;
-    if (binding === undefined) required(errors, 'volumeBindingMode');
-    else if (!BINDING.includes(binding)) notSupported(errors, 'volumeBindingMode', binding, BINDING);
-    validateTopologies(errors, object.allowedTopologies);
-    return errors;
-  },
+  validateCreate: validateStorageClass,
   validateUpdate: (object, old) => {
-    const errors: Errors = [];
+    const errors = validateStorageClass(object);
     validateMetaUpdate(errors, object.metadata, old.metadata);
     for (const key of ['parameters', 'provisioner', 'reclaimPolicy', 'volumeBindingMode'] as const) if (!same(object[key], old[key])) invalid(errors, key, object[key] ?? null, 'field is immutable');
     return errors;

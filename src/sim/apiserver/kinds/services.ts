@@ -262,6 +262,27 @@ function dropTypeDependent(spec: ServiceSpecIn, old: ServiceSpecIn): ServiceSpec
   return next;
 }
 
+const NO_WARNINGS: readonly string[] = [];
+/** After pkg/api/service/warnings.go, but for addresses that are not spelt as they should be. */
+function serviceWarnings(object: Service): readonly string[] {
+  const spec = serviceSpec(object);
+  const { type, externalIPs = [], externalName = '', trafficDistribution, loadBalancerIP = '', sessionAffinity } = spec;
+  const hints = object.metadata.annotations?.['service.kubernetes.io/topology-aware-hints'] !== undefined;
+  if (!hints && externalIPs.length === 0 && externalName === '' && trafficDistribution === undefined && !isHeadless(spec)) return NO_WARNINGS;
+  const out: string[] = [];
+  const headless = type === 'ClusterIP' && isHeadless(spec);
+  const named = type === 'ExternalName';
+  if (hints) out.push('annotation service.kubernetes.io/topology-aware-hints is deprecated, please use service.kubernetes.io/topology-mode instead');
+  if (headless && loadBalancerIP !== '') out.push('spec.loadBalancerIP is ignored for headless services');
+  if (headless && externalIPs.length > 0) out.push('spec.externalIPs is ignored for headless services');
+  if (headless && sessionAffinity !== 'None') out.push('spec.SessionAffinity is ignored for headless services');
+  if (externalIPs.length > 0 && !headless && !named) out.push('spec.externalIPs is deprecated and may no longer be implemented in some clusters');
+  if (named && externalIPs.length > 0) out.push('spec.externalIPs is ignored when spec.type is "ExternalName"');
+  if (!named && externalName !== '') out.push('spec.externalName is ignored when spec.type is not "ExternalName"');
+  if (trafficDistribution === 'PreferClose') out.push('spec.trafficDistribution: "PreferClose" is deprecated; use "PreferSameZone"');
+  return out;
+}
+
 export const service = strategyFor<Service>({
   default: (object) => {
     const spec = defaultSpec(serviceSpec(object));
@@ -280,6 +301,7 @@ export const service = strategyFor<Service>({
     validateService(errors, object, undefined);
     return errors;
   },
+  warnings: (object) => serviceWarnings(object),
   validateUpdate: (object, old) => {
     const errors: Errors = [];
     validateMetaUpdate(errors, object.metadata, old.metadata);

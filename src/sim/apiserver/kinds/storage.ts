@@ -4,7 +4,7 @@ import { validateAccessModes, validateClaimSpec, validateVolumeMode } from './cl
 import { forbidden, invalid, invalidEach, notSupported, required, type Errors } from './field.ts';
 import { claimSpecDiff, volumeSourceDiff } from './goDiff.ts';
 import { same, validateMeta, validateMetaUpdate } from './meta.ts';
-import { dns1123Label, dns1123Subdomain, subdomainName } from './names.ts';
+import { dns1123Label, dns1123Subdomain, qualifiedName, subdomainName } from './names.ts';
 import { defaultClaimSpec, defaultVolume } from './podDefaults.ts';
 import { validateNodeSelector } from './podValidation.ts';
 import type { ClaimSpecIn, VolumeIn } from './podShapes.ts';
@@ -55,7 +55,8 @@ function validateVolumeSpec(errors: Errors, spec: VolumeSpecIn): void {
   const capacity = spec.capacity ?? {};
   const names = Object.keys(capacity);
   if (names.length === 0) required(errors, 'spec.capacity');
-  if (!names.includes('storage') || names.length > 1) notSupported(errors, 'spec.capacity', capacity, ['storage']);
+  // Decoding keeps no empty map: one is taken as sent where anything of the spec was.
+  if (!names.includes('storage') || names.length > 1) notSupported(errors, 'spec.capacity', spec.capacity ?? (spec.accessModes === undefined ? null : {}), ['storage']);
   for (const name of names) {
     const amount = parseQuantity(capacity[name] ?? '0') ?? 0n;
     if (amount < 0n) invalid(errors, `spec.capacity[${name}]`, Number(amount / 1_000_000_000n), 'must be a valid resource quantity');
@@ -125,7 +126,7 @@ export const persistentVolume = strategyFor<PersistentVolume>({
   },
   prepareForCreate: (object, now?: string) => ({ ...object, status: { phase: 'Pending', ...(now === undefined ? {} : { lastPhaseTransitionTime: now }) } }),
   prepareForUpdate: (object, old) => withField(object, 'status', old.status),
-  prepareForStatusUpdate: (object, old) => withField(object, 'spec', old.spec),
+  prepareForStatusUpdate: (object, old) => ({ ...withField(object, 'spec', old.spec), status: { phase: 'Pending', ...object.status } }),
   validateCreate: (object) => {
     const errors: Errors = [];
     validateMeta(errors, object.metadata, false, subdomainName);
@@ -181,6 +182,27 @@ function normalizeSources(spec: ClaimSpecIn): ClaimSpecIn {
 
 const withoutNewSource = (spec: ClaimSpecIn): ClaimSpecIn => (spec.dataSource === undefined || isOldSource(spec.dataSource) ? spec : withField(spec, 'dataSource', undefined));
 
+interface ResizeIn {
+  readonly allocatedResourceStatuses?: StringMap;
+  readonly allocatedResources?: StringMap;
+}
+/** What is under way may be named after storage, or after a resource of one's own. */
+function claimResize(errors: Errors, status: ResizeIn | undefined): void {
+  const key = (name: string, field: string): boolean => {
+    const faults = qualifiedName(name);
+    if (faults.length > 0) invalidEach(errors, field, name, faults);
+    else if (name !== 'storage' && (!name.includes('/') || name.includes('kubernetes.io/'))) notSupported(errors, field, name, ['storage']);
+    else return true;
+    return false;
+  };
+  const STATES = ['ControllerResizeInProgress', 'ControllerResizeInfeasible', 'NodeResizePending', 'NodeResizeInProgress', 'NodeResizeInfeasible'];
+  for (const [name, state] of Object.entries(status?.allocatedResourceStatuses ?? {})) {
+    key(name, 'status.allocatedResourceStatuses');
+    if (!STATES.includes(state)) notSupported(errors, 'status.allocatedResourceStatuses', name, [...STATES].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)));
+  }
+  for (const name of Object.keys(status?.allocatedResources ?? {})) key(name, 'status.allocatedResources');
+}
+
 export const persistentVolumeClaim = strategyFor<PersistentVolumeClaim>({
   default: (object) => {
     const spec = defaultClaimSpec(claimSpec(object));
@@ -223,6 +245,7 @@ export const persistentVolumeClaim = strategyFor<PersistentVolumeClaim>({
   validateStatusUpdate: (object, old) => {
     const errors: Errors = [];
     validateMetaUpdate(errors, object.metadata, old.metadata);
+    claimResize(errors, object.status as unknown as ResizeIn | undefined);
     for (const [name, text] of Object.entries(object.status?.capacity ?? {})) if ((parseQuantity(text) ?? 0n) < 0n) invalid(errors, `status.capacity[${name}]`, text, 'must be a valid resource quantity');
     return errors;
   },

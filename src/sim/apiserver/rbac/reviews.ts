@@ -26,7 +26,9 @@ export function review(call: Call, body: unknown): Response | undefined {
     if (call.validation === 'Strict') return refuse(strictRefusal(info, call.apiVersion, decoded.strict));
     if (call.validation === 'Warn') call.warnings.push(...decoded.strict);
   }
-  const asked = decoded.object as unknown as Review;
+  // BeforeCreate wipes what only the server sets, before the review itself is looked at.
+  const { uid: _uid, creationTimestamp: _created, deletionTimestamp: _deleted, deletionGracePeriodSeconds: _grace, ...metadata } = (decoded.object.metadata ?? {}) as unknown as Readonly<Record<string, unknown>>;
+  const asked = { ...decoded.object, metadata } as unknown as Review;
   switch (info.kind) {
     case 'SelfSubjectReview':
       return done(call, { kind: info.kind, apiVersion: call.apiVersion, metadata: { creationTimestamp: null }, status: { userInfo: userInfo(identityOf(request)) } });
