@@ -44,7 +44,7 @@ describe('what is applied', () => {
 
   it.each([
     ['broken YAML', 'apiVersion: v1\nkind: Pod\nmetadata: {name: x\n', /line \d/, 'Nothing was sent.'],
-    ['an unknown kind', 'apiVersion: batch/v1\nkind: Job\nmetadata:\n  name: x\n', /no matches for kind "Job" in version "batch\/v1".*does not simulate this kind/, 'Nothing was sent.'],
+    ['an unknown kind', 'apiVersion: example.com/v1\nkind: CronTab\nmetadata:\n  name: x\n', /no matches for kind "CronTab" in version "example\.com\/v1".*apply its definition first/, 'Nothing was sent.'],
     ['a wrong field', DEPLOYMENT('3', '{name: app, image: nginx, immage: x}'), /unknown field "spec\.template\.spec\.containers\[0\]\.immage"/, undefined],
     ['a missing field', DEPLOYMENT('3', '{name: app}'), /Required value/, undefined],
     ['a million replicas', DEPLOYMENT('1000000'), /1,000,000 replicas: Orrery stops at 5,000.*real cluster would accept/, 'Nothing was sent.'],

@@ -119,7 +119,8 @@ describe('from another cluster', () => {
     await page.getByRole('button', { name: 'Share', exact: true }).click();
     const link = await dialog(page).getByRole('textbox', { name: 'The link' }).inputValue();
     const again = await at.open({ hash: link.slice(link.indexOf('#')) });
-    expect(await revision(again.page)).toBe(written);
+    // The page stands before its story has been played to where the link points.
+    await expect.poll(() => revision(again.page)).toBe(written);
     expect([...errors, ...again.errors]).toEqual([]);
     await again.page.close();
     await page.close();

@@ -169,7 +169,7 @@ export const panelsEn = {
 
   /** Where the limit is Orrery's own. */
   limits: {
-    'limit.kind': (a: Args): string => `Orrery does not simulate this kind yet. It knows ${a['known']}.`,
+    'limit.kind': () => 'No such kind is served here, by Kubernetes or by a CustomResourceDefinition: apply its definition first, or correct the kind and its apiVersion',
     'limit.replicas': (a: Args): string => `${Number(a['asked']).toLocaleString('en')} replicas: Orrery stops at ${Number(a['most']).toLocaleString('en')}, so that the page stays quick; ask for fewer. A real cluster would accept this.`,
     'limit.objects': (a: Args): string => `${Number(a['asked']).toLocaleString('en')} objects: Orrery takes ${Number(a['most']).toLocaleString('en')} at once. Split the file; a real cluster would accept this.`,
     'limit.depth': (a: Args): string => `Nested more than ${a['most']} levels deep: no Kubernetes object is, and Orrery reads no further.`,

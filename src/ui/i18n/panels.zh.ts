@@ -165,7 +165,7 @@ export const panelsZh: PanelMessages = {
   },
 
   limits: {
-    'limit.kind': (a: Args) => `Orrery 尚未模拟这种资源。目前支持 ${a['known']}。`,
+    'limit.kind': () => '这里没有这种类型：既不是 Kubernetes 自带的，也没有 CustomResourceDefinition 定义它。请先应用它的定义，或更正 kind 与 apiVersion',
     'limit.replicas': (a: Args) => `${Number(a['asked']).toLocaleString('en')} 个副本：为保持页面流畅，Orrery 的上限是 ${Number(a['most']).toLocaleString('en')}，请减少数量。真实集群会接受这个数字。`,
     'limit.objects': (a: Args) => `${Number(a['asked']).toLocaleString('en')} 个对象：Orrery 一次最多接受 ${Number(a['most']).toLocaleString('en')} 个，请拆分文件。真实集群会接受。`,
     'limit.depth': (a: Args) => `嵌套超过 ${a['most']} 层：Kubernetes 对象不会这么深，Orrery 不再往下读。`,

@@ -53,7 +53,7 @@ function checkOne(world: World, object: unknown, i: number): readonly Problem[] 
   if (typeof kind !== 'string' || kind === '') return [{ object: i, field: 'kind', message: 'kind not set' }];
   if (typeof apiVersion !== 'string' || apiVersion === '') return [{ object: i, field: 'apiVersion', message: 'apiVersion not set' }];
   const info = servedKind(world, apiVersion, kind);
-  if (info === undefined) return [{ object: i, field: KINDS.some((each) => each.kind === kind) ? 'apiVersion' : 'kind', message: `no matches for kind "${kind}" in version "${apiVersion}"`, limit: { code: 'limit.kind', args: { known: KINDS.map((each) => each.kind).join(', ') } } }];
+  if (info === undefined) return [{ object: i, field: KINDS.some((each) => each.kind === kind) ? 'apiVersion' : 'kind', message: `no matches for kind "${kind}" in version "${apiVersion}"`, limit: { code: 'limit.kind', args: {} } }];
   const asked = replicasOf(object);
   if (asked > MOST_REPLICAS) return [{ object: i, field: 'spec.replicas', message: '', limit: { code: 'limit.replicas', args: { asked, most: MOST_REPLICAS } } }];
   const given = isMap(metadata) && typeof metadata['namespace'] === 'string' && metadata['namespace'] !== '' ? metadata['namespace'] : 'default';
