@@ -12,6 +12,7 @@ const golden = fileURLToPath(new URL('../golden/api', import.meta.url));
 const fuzzed = fileURLToPath(new URL('../golden/api-fuzz', import.meta.url));
 const workloads = fileURLToPath(new URL('../golden/api-workloads', import.meta.url));
 const further = fileURLToPath(new URL('../golden/api-further', import.meta.url));
+const gaps = fileURLToPath(new URL('../golden/api-gaps', import.meta.url));
 const corpus = fileURLToPath(new URL('../../../shared/corpus/manifests', import.meta.url));
 
 /** Of a disagreement only what it is about: the whole detail is for `npm run parity -- api`. */
@@ -46,6 +47,12 @@ describe('a real API server, recorded', () => {
     const result = runPart('mutations', further, corpus);
     expect(ids(result)).toEqual([]);
     expect(result !== 'not run' && result.total).toBeGreaterThan(300);
+  });
+
+  it('answers what was made at random of every kind in every way as ours does', () => {
+    const result = runPart('mutations', gaps, corpus);
+    expect(ids(result)).toEqual([]);
+    expect(result !== 'not run' && result.total).toBeGreaterThan(350);
   });
 
   it.skipIf(!existsSync(corpus))('says of every manifest that people publish what ours says (skipped because ../shared/corpus is absent)', () => {
