@@ -2,9 +2,10 @@ import type { Change } from '../api/change.ts';
 import type { Managed } from '../api/managedFields.ts';
 import type { KindInfo } from '../api/kinds.ts';
 import type { Printer } from '../api/columns/column.ts';
-import type { KubernetesObject } from '../api/object.ts';
+import type { Event, KubernetesObject, Service } from '../api/object.ts';
 import type { Request, Response, Status } from '../api/request.ts';
 import type { PodSpecIn } from './kinds/podShapes.ts';
+import type { FieldError } from './strategy.ts';
 import type { ApiContext, Call } from './verbs-call.ts';
 import type { Store } from './store.ts';
 import type { Strategy } from './strategy.ts';
@@ -65,6 +66,11 @@ export interface Beyond {
   refuseDelete?(call: Call, object: KubernetesObject): Status | undefined;
   /** The plugins that only look: LimitRanger, PodSecurity, and ResourceQuota, which charges what is about to be written. */
   validate?(call: Call, object: KubernetesObject, old: KubernetesObject | undefined): Status | undefined;
+  /** What events.k8s.io/v1 asks of an Event, and of its change. */
+  newEvent?(event: Event): readonly FieldError[];
+  newEventUpdate?(event: Event, old: Event): readonly FieldError[];
+  /** Cluster addresses and node ports of a Service, beside those of the others. */
+  allocate?(service: Service, old: Service | undefined, others: readonly Service[], draw: (purpose: string, n: number) => number): Service | Status;
   /** RBAC: why somebody who is not the administrator may not do this. */
   authorize?(call: Call): Status | undefined;
   /** The same for a path that names no object ("/version"). */

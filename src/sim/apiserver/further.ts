@@ -1,4 +1,6 @@
+import { allocateService, inUse } from './allocate.ts';
 import { registerBeyond } from './beyond.ts';
+import { validateEventFromNewApi, validateEventUpdateFromNewApi } from './kinds/events.ts';
 import { fromClasses } from './admission/classes.ts';
 import { limitDefaults } from './admission/limitRanger.ts';
 import { validateAdmission } from './admission/validate.ts';
@@ -17,5 +19,9 @@ import { review } from './rbac/reviews.ts';
 import { registerSeeds } from './store.ts';
 
 /** The parts of the API server that the first picture does not need. Importing this puts them in their places. */
-registerBeyond({ askKubelet, apply, sentManaged, rememberDry, patchShown, present, authorize, authorizePath, escalates, review, limit: limitDefaults, admit: fromClasses, validate: validateAdmission, mutate: mutated, refuseDelete: (call, old) => policyRefusal(call, { operation: 'DELETE', object: undefined, old }) });
+registerBeyond({
+  newEvent: validateEventFromNewApi,
+  newEventUpdate: validateEventUpdateFromNewApi,
+  allocate: (service, old, others, draw) => allocateService(service, old, inUse(others), draw),
+  askKubelet, apply, sentManaged, rememberDry, patchShown, present, authorize, authorizePath, escalates, review, limit: limitDefaults, admit: fromClasses, validate: validateAdmission, mutate: mutated, refuseDelete: (call, old) => policyRefusal(call, { operation: 'DELETE', object: undefined, old }) });
 registerSeeds(SEEDED_KINDS, startChanges);

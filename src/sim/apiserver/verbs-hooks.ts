@@ -4,7 +4,6 @@ import type { Status } from '../api/request.ts';
 import { admit, namespaceLifecycle } from './admission.ts';
 import { beyond } from './beyond.ts';
 import { isTrusted } from './verbs-authorize.ts';
-import { allocateService, inUse } from './allocate.ts';
 import { head, headList } from './store.ts';
 import { strategyOf } from './kinds/index.ts';
 import type { AdmissionContext, Strategy } from './strategy.ts';
@@ -51,5 +50,5 @@ export function allocated(call: Call, object: KubernetesObject, old: KubernetesO
   if (old !== undefined && (object as Service).spec === (old as Service).spec) return object;
   const { context } = call;
   const others = headList(context.store, 'Service').filter((one) => keyIn(one.metadata.namespace, one.metadata.name) !== key);
-  return allocateService(object as Service, old as Service | undefined, inUse(others as unknown as readonly Service[]), (purpose, n) => context.draw(purpose, key) % n);
+  return beyond.allocate!(object as Service, old as Service | undefined, others as unknown as readonly Service[], (purpose, n) => context.draw(purpose, key) % n);
 }

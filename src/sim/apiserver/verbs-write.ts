@@ -4,7 +4,6 @@ import { asVersion, toStored } from './convert.ts';
 import { decode, decodeAs, strictRefusal } from './decode.ts';
 import { OBJECT_META, trust } from './decodeQuick.ts';
 import { goQuote } from './goText.ts';
-import { validateEventFromNewApi, validateEventUpdateFromNewApi } from './kinds/events.ts';
 import { validateMeta, validateMetaUpdate } from './kinds/meta.ts';
 import { overLimits } from './limits.ts';
 import { applyPatch, type Patched } from './patch.ts';
@@ -95,7 +94,7 @@ export function createObject(asked: Call, given: KubernetesObject): KubernetesOb
     const withAddresses = allocated(call, object, undefined, key);
     if (isFailure(withAddresses)) return withAddresses;
     object = strategy.prepareForCreate?.(withAddresses, nowText(call), authorOf(call)) ?? withAddresses;
-    const errors = call.apiVersion === EVENTS ? validateEventFromNewApi(object as Event) : (strategy.validateCreate?.(object) ?? []);
+    const errors = call.apiVersion === EVENTS ? beyond.newEvent!(object as Event) : (strategy.validateCreate?.(object) ?? []);
     if (errors.length > 0) return invalid(asNamed(info, object), object.metadata.name ?? '', errors);
     if (WITHOUT_META_RULES.has(tableName(info))) {
       const general: FieldError[] = [];
@@ -296,7 +295,7 @@ function check(call: Call, next: KubernetesObject, old: KubernetesObject, face: 
   const strategy = rulesOf(call.info);
   switch (face) {
     case 'object':
-      if (call.apiVersion === EVENTS) return validateEventUpdateFromNewApi(next as Event, old as Event);
+      if (call.apiVersion === EVENTS) return beyond.newEventUpdate!(next as Event, old as Event);
       return strategy.validateUpdate?.(next, old) ?? [];
     case 'status':
       return strategy.validateStatusUpdate?.(next, old) ?? [];
