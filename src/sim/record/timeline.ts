@@ -60,7 +60,7 @@ const WRITE_STEPS = 8;
 const effort = (world: World): number => world.steps + WRITE_STEPS * world.store.revision;
 /** A checkpoint looks at the state of every Pod, which takes about a step's time for each: about a fortieth of the effort goes into them. */
 const EFFORT_FOR_POD = 40;
-const FIRST_SPACING = 2_400;
+const FIRST_SPACING = 1_900;
 const MOST_CHECKPOINTS = 192;
 
 export function newTimeline(story: Story, inputs: readonly Input[] = [], byTime = false): Timeline {
