@@ -76,7 +76,11 @@ export function schedulerFigures(figure: (name: string, value: number, unit: str
       const run = runner(workload, nodes, cpuSeconds);
       run(2500);
       const pods = 1500;
-      const runs = Array.from({ length: 5 }, () => pods / run(pods)).sort((a, b) => a - b);
+      // As for the real one, what was thrown away before is no part of it.
+      const runs = Array.from({ length: 5 }, () => {
+        globalThis.gc?.();
+        return pods / run(pods);
+      }).sort((a, b) => a - b);
       const real = REAL[workload][nodes]!;
       figure(`scheduler: ${workload}, ${nodes.toLocaleString('en')} nodes, median of five`, runs[2]!, 'Pods/s', `aim >= ${(10 * real).toLocaleString('en')} (real: ${real})`);
     }
