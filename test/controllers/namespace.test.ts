@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Namespace, Pod } from '../../src/sim/api/object.ts';
+import type { AnyObject, Namespace, Pod } from '../../src/sim/api/object.ts';
 import { SECOND } from '../../src/sim/api/time.ts';
 import { namespace } from '../../src/sim/controllers/namespace.ts';
 import type { NamespaceMemory } from '../../src/sim/controllers/namespace.ts';
@@ -21,8 +21,8 @@ const deleted = namespaceNamed('team', { deletedAt: 8 * SECOND });
 const settled = namespaceNamed('team', { deletedAt: 8 * SECOND, conditions: CONTENT_REMOVED.map(([type, status, reason, message]) => ({ type: type!, status: status as 'False', reason, message })) });
 
 /** Carries a plan out: what the collections hold is asked of `content`. */
-function play(object: Namespace, memory: NamespaceMemory | undefined, now: number, content: (path: string) => readonly object[]): { readonly plan: Plan<NamespaceMemory>; readonly memory: NamespaceMemory | undefined } {
-  const plan = namespace.reconcile('team', fakeView([object], { now }), memory, context());
+function play(object: Namespace, memory: NamespaceMemory | undefined, now: number, content: (path: string) => readonly object[], beside: readonly AnyObject[] = []): { readonly plan: Plan<NamespaceMemory>; readonly memory: NamespaceMemory | undefined } {
+  const plan = namespace.reconcile('team', fakeView([object, ...beside], { now }), memory, context());
   let next = plan.memory === undefined ? memory : (plan.memory ?? undefined);
   for (const write of plan.batches.flat()) next = namespace.answered!('team', write, answer(200, { items: content(write.request.path) }), next, fakeView([]));
   return { plan, memory: next };
@@ -54,6 +54,19 @@ describe('a Namespace that is being deleted', () => {
     // The recorded conditions say that everything is removed: upstream has not counted yet.
     expect(conditions(second.plan)).toEqual(CONTENT_REMOVED);
     expect([second.plan.requeueAfterMicros, second.memory!.done]).toEqual([16 * SECOND, 'nothing']);
+  });
+
+  it('loses objects of custom kinds, too, before the last kind that tells the end', () => {
+    const definition = (plural: string, scope: string, established: string): never => ({
+      apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', metadata: { name: `${plural}.example.com`, uid: plural, resourceVersion: '9', creationTimestamp: '2026-01-05T08:00:00Z' },
+      spec: { group: 'example.com', scope, names: { kind: 'Widget', plural }, versions: [{ name: 'v1alpha1', served: false }, { name: 'v1', served: true }] }, status: { conditions: [{ type: 'Established', status: established }] },
+    }) as never;
+    const beside = [definition('widgets', 'Namespaced', 'True'), definition('worlds', 'Cluster', 'True'), definition('wishes', 'Namespaced', 'False')];
+    const first = play(settled, undefined, 18 * SECOND, () => [], beside);
+    const second = play(settled, first.memory, 18 * SECOND, () => [], beside);
+    const emptied = second.plan.batches.flat().filter(({ request }) => request.method === 'DELETE').map(({ request }) => request.path);
+    expect(emptied.filter((path) => path.includes('example.com'))).toEqual(['/apis/example.com/v1/namespaces/team/widgets']);
+    expect(emptied.at(-1)).not.toContain('example.com');
   });
 
   it('then loses everything else, in the recorded order, and then its finalizer', () => {

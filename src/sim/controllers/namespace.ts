@@ -7,7 +7,7 @@ import type { Reason } from '../api/reason.ts';
 import { referenceTo } from '../api/references.ts';
 import { MICROSECOND, SECOND, parseTimestamp, timestamp } from '../api/time.ts';
 import type { Micros } from '../api/time.ts';
-import type { Controller, Plan, ReconcileContext, Write } from '../reconcile/controller.ts';
+import type { Controller, Plan, ReconcileContext, View, Write } from '../reconcile/controller.ts';
 
 /**
  * Empties a Namespace that is being deleted, and then lets it go (pkg/controller/namespace). Pods come first; only when none is left, the
@@ -81,17 +81,32 @@ function conditionsFor(namespace: Namespace, left: Readonly<Record<string, Left>
 }
 
 /** All but the last, which stays the last. Whether Deployments go before ReplicaSets decides whether the garbage collector gets anything to do. */
-function inChanceOrder(kinds: readonly KindInfo[], context: ReconcileContext): readonly KindInfo[] {
+function inChanceOrder(kinds: readonly Collection[], context: ReconcileContext): readonly Collection[] {
   const drawn = kinds.map((info, index) => ({ info, index, rank: index === kinds.length - 1 ? Infinity : context.draw('order', info.kind) }));
   return drawn.sort((a, b) => (a.rank < b.rank ? -1 : a.rank > b.rank ? 1 : a.index - b.index)).map(({ info }) => info);
 }
 
-const resourceName = (info: KindInfo): string => `${info.resource}.${info.group}`;
+type Collection = Pick<KindInfo, 'kind' | 'group' | 'version' | 'resource'>;
+const resourceName = (info: Collection): string => `${info.resource}.${info.group}`;
+const collectionPath = ({ group, version, resource }: Collection, namespace: string): string => `${group === '' ? `/api/${version}` : `/apis/${group}/${version}`}/namespaces/${namespace}/${resource}`;
+
+interface Definition {
+  readonly spec: { readonly group: string; readonly scope: string; readonly names: { readonly kind: string; readonly plural: string }; readonly versions: readonly { readonly name: string; readonly served: boolean }[] };
+  readonly status?: { readonly conditions?: readonly Condition[] };
+}
+/** What CustomResourceDefinitions add to discovery: upstream asks it anew in each pass. */
+function customCollections(view: View): readonly Collection[] {
+  return (view.list('CustomResourceDefinition') as unknown as readonly Definition[]).flatMap(({ spec, status }) => {
+    const version = spec.versions.find(({ served }) => served);
+    const isServed = status?.conditions?.some(({ type, status: is }) => type === 'Established' && is === 'True') === true;
+    return spec.scope === 'Namespaced' && isServed && version !== undefined ? [{ kind: spec.names.kind, group: spec.group, version: version.name, resource: spec.names.plural }] : [];
+  });
+}
 
 /** Delete the collection, then list what is left of it. */
-const empty = (info: KindInfo, namespace: string, because: Reason): Write[][] => [
-  [{ request: { method: 'DELETE', path: pathOf(info.kind, namespace), body: { kind: 'DeleteOptions', apiVersion: 'v1', propagationPolicy: 'Background' } }, because, accept: [404, 405] }],
-  [{ request: { method: 'GET', path: pathOf(info.kind, namespace) }, because: { ...because, args: { ...because.args, left: resourceName(info) } }, accept: [404, 405] }],
+const empty = (info: Collection, namespace: string, because: Reason): Write[][] => [
+  [{ request: { method: 'DELETE', path: collectionPath(info, namespace), body: { kind: 'DeleteOptions', apiVersion: 'v1', propagationPolicy: 'Background' } }, because, accept: [404, 405] }],
+  [{ request: { method: 'GET', path: collectionPath(info, namespace) }, because: { ...because, args: { ...because.args, left: resourceName(info) } }, accept: [404, 405] }],
 ];
 
 function statusWrites(namespace: Namespace, left: Readonly<Record<string, Left>>, now: Micros, because: Reason): Write[][] {
@@ -105,6 +120,7 @@ function statusWrites(namespace: Namespace, left: Readonly<Record<string, Left>>
 export const namespace: Controller<NamespaceMemory> = {
   name: 'namespace-controller',
   workers: 10,
+  reads: ['CustomResourceDefinition'],
   watches: {
     Namespace: (object, _view, change) => (change.after === undefined || object.metadata.deletionTimestamp === undefined ? [] : [{ key: object.metadata.name, afterMicros: GRACE }]),
   },
@@ -133,7 +149,7 @@ export const namespace: Controller<NamespaceMemory> = {
     }
     if (done === 'pods') {
       const because: Reason = { code: 'namespace.deletesContent', args: { namespace: name }, refs };
-      return { batches: inChanceOrder(others, context).flatMap((info) => empty(info, name, because)), because, requeueAfterMicros: MICROSECOND };
+      return { batches: inChanceOrder([...others.slice(0, -1), ...customCollections(view), others.at(-1)!], context).flatMap((info) => empty(info, name, because)), because, requeueAfterMicros: MICROSECOND };
     }
     const remaining = Object.keys(left);
     if (remaining.length > 0) {
