@@ -49,8 +49,8 @@ export const simplifiedEn = [
   {
     id: 'kubelet',
     upstream: 'evicts Pods when a node runs short of memory, disk or processes.',
-    orrery: 'never runs short of anything: only requests count.',
-    sothat: 'eviction under pressure and OOMKilled cannot be shown.',
+    orrery: 'never runs short of anything: for a node only requests count.',
+    sothat: 'eviction under pressure cannot be shown; OOMKilled only where stress or dd fill the memory.',
   },
   {
     id: 'containers',

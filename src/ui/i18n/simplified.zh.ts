@@ -42,7 +42,7 @@ export const simplifiedZh = [
     id: 'kubelet',
     upstream: '在节点缺少内存、磁盘或进程号时驱逐 Pod。',
     orrery: '从不缺少资源：只计算 requests。',
-    sothat: '无法展示压力驱逐和 OOMKilled。',
+    sothat: '无法展示压力驱逐；只有 stress 或 dd 占满内存时才有 OOMKilled。',
   },
   {
     id: 'containers',
